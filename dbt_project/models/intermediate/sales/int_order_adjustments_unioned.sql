@@ -1,0 +1,10 @@
+{{ union_sources('order_adjustments', columns=[
+        'store_id',
+        'adjustment_id',
+        'order_id',
+        'item_id',
+        'adjustment_kind',
+        'is_date_inferred',
+        'adjusted_at',
+        'amount'
+    ]) }}

@@ -1,0 +1,9 @@
+{{ union_sources('order_items', columns=[
+        'store_id',
+        'item_id',
+        'order_id',
+        'product_id',
+        'quantity',
+        'unit_price',
+        'total_price'
+    ]) }}

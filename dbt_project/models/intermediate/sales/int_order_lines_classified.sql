@@ -1,0 +1,124 @@
+with
+
+items as (
+
+    select * from {{ ref('int_order_items_unioned') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('int_orders_dated') }}
+
+),
+
+all_orders as (
+
+    select * from {{ ref('int_orders_unioned') }}
+
+),
+
+stores as (
+
+    select * from {{ ref('stores') }}
+
+),
+
+line_codes as (
+
+    select * from {{ ref('line_codes') }}
+
+),
+
+joined as (
+
+    select
+        items.store_id,
+        items.item_id,
+        items.order_id,
+        orders.customer_id,
+        items.product_id,
+        orders.order_date,
+        items.quantity,
+        items.unit_price,
+        items.total_price as line_amount,
+        -- the first rule that fits decides
+        case
+            when orders.order_id is null then 'unknown_order'
+            when orders.order_status = 'cancelled' then 'cancelled_order'
+            when orders.order_status = 'bad_debt' or line_codes.line_kind = 'bad_debt' then 'bad_debt'
+            when line_codes.line_kind in ('fee', 'discount') then null
+            when items.unit_price < 0 then 'negative_price'
+            when items.unit_price = 0 and items.quantity < 0 then 'write_off'
+            when items.unit_price = 0 then 'free_of_charge'
+            when items.quantity = 0 then 'no_quantity'
+        end as excluded_reason,
+        case
+            when line_codes.line_kind in ('fee', 'discount') then line_codes.line_kind
+            when items.quantity < 0 then 'return'
+            else 'goods'
+        end as counted_as
+
+    from items
+
+    inner join stores
+        on items.store_id = stores.store_id
+
+    left join orders
+        on
+            items.store_id = orders.store_id
+            and items.order_id = orders.order_id
+
+    left join line_codes
+        on
+            stores.source_name = line_codes.source_name
+            and items.product_id = line_codes.product_id
+
+    {%- if var('as_of_date') %}
+
+    -- an order that came after as_of_date is not unknown but not yet there
+    left join all_orders
+        on
+            items.store_id = all_orders.store_id
+            and items.order_id = all_orders.order_id
+
+    where orders.order_id is not null or all_orders.order_id is null
+    {%- endif %}
+
+),
+
+typed as (
+
+    select
+        *,
+        case when excluded_reason is not null then 'excluded' else counted_as end as line_type
+
+    from joined
+
+),
+
+classified as (
+
+    select
+        store_id,
+        item_id,
+        order_id,
+        customer_id,
+        product_id,
+        order_date,
+        line_type,
+        excluded_reason,
+        quantity,
+        unit_price,
+        line_amount,
+        cast(case when line_type = 'goods' then line_amount else 0 end as numeric(18, 4)) as gross_amount,
+        cast(case when line_type = 'discount' then -line_amount else 0 end as numeric(18, 4)) as discount_amount,
+        cast(case when line_type = 'return' then -line_amount else 0 end as numeric(18, 4)) as return_amount,
+        cast(case when line_type = 'fee' then line_amount else 0 end as numeric(18, 4)) as fee_amount,
+        cast(case when line_type = 'excluded' then line_amount else 0 end as numeric(18, 4)) as excluded_amount
+
+    from typed
+
+)
+
+select * from classified

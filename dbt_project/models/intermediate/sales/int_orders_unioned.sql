@@ -1,0 +1,10 @@
+{{ union_sources('orders', columns=[
+        'store_id',
+        'order_id',
+        'customer_id',
+        'order_status',
+        'payment_method',
+        'currency',
+        'ordered_at',
+        'total_amount'
+    ]) }}

@@ -1,0 +1,26 @@
+with
+
+stores as (
+
+    select * from {{ ref('int_stores_dated') }}
+
+),
+
+final as (
+
+    select
+        store_id,
+        source_name,
+        store_name,
+        currency,
+        time_zone,
+        country_code,
+        first_order_date,
+        last_order_date,
+        as_of_date
+
+    from stores
+
+)
+
+select * from final

@@ -1,0 +1,31 @@
+with
+
+source as (
+
+    select * from {{ source('shop', 'customers') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        store_id,
+        customer_id,
+
+        -- properties
+        lower(trim(email)) as email,
+        country,
+        region,
+        city,
+        age_group,
+        customer_segment,
+
+        -- times
+        registration_date
+
+    from source
+
+)
+
+select * from renamed

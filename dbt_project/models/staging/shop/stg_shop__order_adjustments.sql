@@ -1,0 +1,32 @@
+with
+
+source as (
+
+    select * from {{ source('shop', 'order_adjustments') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        store_id,
+        adjustment_id,
+        order_id,
+        item_id,
+
+        -- properties
+        lower(trim(kind)) as adjustment_kind,
+        coalesce(is_date_inferred, false) as is_date_inferred,
+
+        -- times
+        adjusted_at,
+
+        -- measures
+        amount
+
+    from source
+
+)
+
+select * from renamed

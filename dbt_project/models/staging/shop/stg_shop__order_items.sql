@@ -1,0 +1,27 @@
+with
+
+source as (
+
+    select * from {{ source('shop', 'order_items') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        store_id,
+        item_id,
+        order_id,
+        product_id,
+
+        -- measures
+        quantity,
+        unit_price,
+        total_price
+
+    from source
+
+)
+
+select * from renamed

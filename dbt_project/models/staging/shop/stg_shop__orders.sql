@@ -1,0 +1,32 @@
+with
+
+source as (
+
+    select * from {{ source('shop', 'orders') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        store_id,
+        order_id,
+        customer_id,
+
+        -- properties
+        lower(trim(status)) as order_status,
+        payment_method,
+        upper(trim(currency)) as currency,
+
+        -- times
+        ordered_at,
+
+        -- measures
+        total_amount
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,80 @@
+"""What every test stands on: a PostgreSQL of the suite's own, and an empty database for each test that asks."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from warehouse import HOME, REPOSITORY, Settings, Warehouse
+from warehouse.embedded import EmbeddedServer
+from warehouse.settings import PG_VARIABLES
+
+REAL_DATA = REPOSITORY.parent / "shared" / "data"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_server_of_the_user() -> None:
+    """Tests never touch the server that the environment names."""
+    for name in ("DATABASE_URL", *PG_VARIABLES):
+        os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Settings]:
+    """The address of the suite's own PostgreSQL."""
+    embedded = EmbeddedServer(HOME / "test" / f"postgres-{os.getpid()}")
+    try:
+        yield embedded.start()
+    finally:
+        embedded.remove()
+
+
+@pytest.fixture(scope="session")
+def new_warehouse(server: Settings) -> Callable[[], AbstractContextManager[Warehouse]]:
+    """``with new_warehouse() as warehouse``: a database made for the occasion, empty but for schema ml."""
+
+    def administer(statement: str) -> None:
+        with psycopg.connect(**server.connect_arguments, autocommit=True) as connection:
+            connection.execute(statement)
+
+    @contextmanager
+    def make() -> Iterator[Warehouse]:
+        name = f"test_{next(_numbers)}"
+        administer(f"create database {name}")
+        try:
+            made = Warehouse(replace(server, database=name))
+            made.create_ml_schema()
+            yield made
+        finally:
+            administer(f"drop database {name} with (force)")
+
+    return make
+
+
+@pytest.fixture
+def warehouse(new_warehouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
+    """A warehouse of one's own; programs that the test starts find it in DATABASE_URL."""
+    with new_warehouse() as made:
+        monkeypatch.setenv("DATABASE_URL", made.settings.url)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def real_file() -> Callable[[str], Path]:
+    """``real_file(name)``: a file of the real data beside the checkout; the test is skipped where it is not there."""
+
+    def find(name: str) -> Path:
+        path = REAL_DATA / name
+        if not path.exists():
+            pytest.skip(f"the real data are not beside this checkout: {name}")
+        return path
+
+    return find

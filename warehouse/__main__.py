@@ -1,0 +1,38 @@
+"""``python -m warehouse start|stop|url|psql``"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+
+from warehouse import UsageError, Warehouse, embedded_server, run_command
+from warehouse.embedded import find_binaries
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m warehouse", description="The PostgreSQL of this warehouse.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("start", help="start the embedded server when no other is set, and say where it is")
+    commands.add_parser("stop", help="stop the embedded server; its data stay")
+    commands.add_parser("url", help="print the address, with its password")
+    commands.add_parser("psql", help="open psql on the warehouse; options of psql may follow")
+    arguments, for_psql = parser.parse_known_args()
+    if for_psql and arguments.command != "psql":
+        parser.error(f"unrecognized arguments: {' '.join(for_psql)}")
+    if arguments.command == "stop":
+        print("PostgreSQL stopped" if embedded_server().stop() else "no embedded PostgreSQL was running")
+        return 0
+    settings = Warehouse.open().settings
+    if arguments.command == "psql":
+        program = shutil.which("psql") or str(find_binaries() / "psql")
+        if not os.access(program, os.X_OK):
+            raise UsageError("psql is not installed; any other client can use the address that `make -s url` prints")
+        os.execve(program, ["psql", *for_psql], {**os.environ, **settings.environment})
+    print(settings.url if arguments.command == "url" else f"PostgreSQL at {settings.place}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main))
