@@ -1,4 +1,4 @@
-"""``python -m warehouse start|stop|url|psql``"""
+"""``python -m warehouse start|stop|remove|url|psql``"""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("start", help="start the embedded server when no other is set, and say where it is")
     commands.add_parser("stop", help="stop the embedded server; its data stay")
+    commands.add_parser("remove", help="stop the embedded server and delete its data")
     commands.add_parser("url", help="print the address, with its password")
     commands.add_parser("psql", help="open psql on the warehouse; options of psql may follow")
     arguments, for_psql = parser.parse_known_args()
@@ -23,6 +24,10 @@ def main() -> int:
         parser.error(f"unrecognized arguments: {' '.join(for_psql)}")
     if arguments.command == "stop":
         print("PostgreSQL stopped" if embedded_server().stop() else "no embedded PostgreSQL was running")
+        return 0
+    if arguments.command == "remove":
+        embedded_server().remove()
+        print("the embedded PostgreSQL and its data are removed")
         return 0
     settings = Warehouse.open().settings
     if arguments.command == "psql":

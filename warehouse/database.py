@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
+from psycopg import sql
 
 from warehouse.embedded import EmbeddedServer
 from warehouse.errors import BusyError, DatabaseError, one_line
@@ -76,6 +77,15 @@ class Warehouse:
 
         with self.connect() as connection:
             return replace_slice(connection, table, frame, where)
+
+    def count_rows(self, schema: str, name: str) -> int | None:
+        """The rows of a table; None for a view, which would have to be computed, and for what is not there."""
+        with self.connect() as connection:
+            table = sql.Identifier(schema, name)
+            found = connection.execute(
+                "select 1 from pg_tables where schemaname = %s and tablename = %s", (schema, name)
+            ).fetchone()
+            return connection.execute(sql.SQL("select count(*) from {}").format(table)).fetchone()[0] if found else None
 
     @contextmanager
     def lock(self, name: str, wait: bool = True) -> Iterator[None]:

@@ -108,7 +108,7 @@ class EmbeddedServer:
     def _locked(self) -> Iterator[None]:
         try:
             self.home.mkdir(parents=True, exist_ok=True)
-            lock = open(self.home / "lock", "w")
+            lock = (self.home / "lock").open("w")
         except OSError as error:
             raise DatabaseError(
                 f"the folder of the embedded PostgreSQL cannot be used: {one_line(error)}; "
@@ -204,7 +204,9 @@ class EmbeddedServer:
         return [str(self._account.binaries / program), *arguments]
 
     def _run(self, program: str, *arguments: str) -> None:
-        done = subprocess.run(self._command(program, *arguments), capture_output=True, text=True, **self._account.run_as)
+        done = subprocess.run(
+            self._command(program, *arguments), capture_output=True, text=True, **self._account.run_as
+        )
         if done.returncode != 0:
             reason = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
             raise DatabaseError(f"{program} of the embedded PostgreSQL failed: {reason[-1]}")

@@ -19,7 +19,7 @@ def write_profile(folder: Path, embedded: Settings | None) -> None:
     if embedded is not None:
         text = text.replace("EMBEDDED_PORT", str(embedded.port)).replace("EMBEDDED_PASSWORD", embedded.password)
     path = folder / "profiles.yml"
-    if embedded is None and path.exists() or path.exists() and path.read_text() == text:
+    if (embedded is None and path.exists()) or (path.exists() and path.read_text() == text):
         return
     unfinished = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

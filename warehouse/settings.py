@@ -39,7 +39,8 @@ class Settings:
         secret = f":{quote(self.password, safe='')}" if self.password else ""
         host = self.host if "/" not in self.host else quote(self.host, safe="")
         options = f"?{urlencode(self.options)}" if self.options else ""
-        return f"postgresql://{quote(self.user, safe='')}{secret}@{host}:{self.port}/{quote(self.database, safe='')}{options}"
+        user, database = quote(self.user, safe=""), quote(self.database, safe="")
+        return f"postgresql://{user}{secret}@{host}:{self.port}/{database}{options}"
 
     @property
     def environment(self) -> dict[str, str]:

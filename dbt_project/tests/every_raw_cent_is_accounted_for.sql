@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_daily_revenue'}}}) }}
 -- Raw total = gross - discounts - returns + fees + excluded, per store and day: rows are days that do not tie.
 with
 
@@ -15,10 +16,7 @@ raw_entries as (
             items.store_id = orders.store_id
             and items.order_id = orders.order_id
 
-    -- with as_of_date set, lines of later orders are not yet known
-    {%- if var('as_of_date') %}
-    where orders.order_id is not null
-    {%- endif %}
+    where {{ is_known('orders.order_date') }}
 
     union all
 

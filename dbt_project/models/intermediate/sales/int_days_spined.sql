@@ -9,7 +9,10 @@ numbers as (
 
 days as (
 
-    select cast({{ dbt.dateadd('day', 'cast(generated_number as integer) - 1', "cast('1995-01-01' as date)") }} as date) as date_day
+    select
+        cast(
+            {{ dbt.dateadd('day', 'cast(generated_number as integer) - 1', "cast('1995-01-01' as date)") }} as date
+        ) as date_day
 
     from numbers
 

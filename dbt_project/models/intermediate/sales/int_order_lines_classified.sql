@@ -12,12 +12,6 @@ orders as (
 
 ),
 
-all_orders as (
-
-    select * from {{ ref('int_orders_unioned') }}
-
-),
-
 stores as (
 
     select * from {{ ref('stores') }}
@@ -74,16 +68,8 @@ joined as (
             stores.source_name = line_codes.source_name
             and items.product_id = line_codes.product_id
 
-    {%- if var('as_of_date') %}
-
-    -- an order that came after as_of_date is not unknown but not yet there
-    left join all_orders
-        on
-            items.store_id = all_orders.store_id
-            and items.order_id = all_orders.order_id
-
-    where orders.order_id is not null or all_orders.order_id is null
-    {%- endif %}
+    -- a line whose order was not delivered has no day, and is known
+    where {{ is_known('orders.order_date') }}
 
 ),
 

@@ -33,5 +33,3 @@ dated as (
 )
 
 select * from dated
-
-where {{ is_known('order_date') }}

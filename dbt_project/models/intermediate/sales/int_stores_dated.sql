@@ -8,20 +8,7 @@ stores as (
 
 orders as (
 
-    select * from {{ ref('int_orders_unioned') }}
-
-),
-
-order_days as (
-
-    select
-        orders.store_id,
-        {{ store_date('orders.ordered_at', 'stores.time_zone') }} as order_date
-
-    from orders
-
-    inner join stores
-        on orders.store_id = stores.store_id
+    select * from {{ ref('int_orders_dated') }}
 
 ),
 
@@ -34,7 +21,7 @@ ranges as (
         -- tells which days are complete, also when as_of_date hides what came later
         max(order_date) as last_delivered_date
 
-    from order_days
+    from orders
 
     group by store_id
 

@@ -26,7 +26,7 @@ weeks as (
 
     select
         *,
-        cast({{ dbt.datediff('week_start_date', 'date_day', 'day') }} as integer) + 1 as iso_weekday,
+        {{ dbt.datediff('week_start_date', 'date_day', 'day') }} + 1 as iso_weekday, -- noqa: LT05
         cast({{ dbt.dateadd('day', 3, 'week_start_date') }} as date) as thursday_date
 
     from parts
@@ -45,7 +45,7 @@ final as (
         week_start_date,
         cast(extract(year from thursday_date) as integer) as iso_year,
         cast(floor((extract(doy from thursday_date) - 1) / 7) as integer) + 1 as iso_week,
-        iso_weekday,
+        cast(iso_weekday as integer) as iso_weekday,
         iso_weekday >= 6 as is_weekend
 
     from weeks

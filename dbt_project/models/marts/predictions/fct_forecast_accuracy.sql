@@ -136,18 +136,13 @@ final as (
         cast(scores.coverage_95_rate as numeric(18, 6)) as coverage_95_rate
 
     from scores
-    {% for baseline in ['seasonal_naive', 'weekday_mean'] %}
-    left join scores as {{ baseline }}
-        on
-            {{ baseline }}.model_name = '{{ baseline }}'
-            and scores.store_id = {{ baseline }}.store_id
-            and scores.target = {{ baseline }}.target
-            and scores.series_level = {{ baseline }}.series_level
-            and scores.series_key = {{ baseline }}.series_key
-            and scores.kind = {{ baseline }}.kind
-            and scores.period_days = {{ baseline }}.period_days
-            and scores.lead_days_bucket = {{ baseline }}.lead_days_bucket
-    {% endfor %}
+
+    left join scores as seasonal_naive
+        on {{ same_days('scores', 'seasonal_naive') }}
+
+    left join scores as weekday_mean
+        on {{ same_days('scores', 'weekday_mean') }}
+
 )
 
 select * from final

@@ -37,8 +37,8 @@ outcomes as (
     inner join daily_revenue
         on
             periods.store_id = daily_revenue.store_id
-            and daily_revenue.revenue_date <= periods.forecast_date
-            and daily_revenue.revenue_date > {{ dbt.dateadd('day', '-periods.period_days', 'periods.forecast_date') }}
+            and periods.forecast_date >= daily_revenue.revenue_date
+            and {{ dbt.dateadd('day', '-periods.period_days', 'periods.forecast_date') }} < daily_revenue.revenue_date
 
     group by periods.store_id, periods.forecast_date, periods.period_days
 

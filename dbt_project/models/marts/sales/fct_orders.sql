@@ -4,6 +4,8 @@ orders as (
 
     select * from {{ ref('int_orders_dated') }}
 
+    where {{ is_known('order_date') }}
+
 ),
 
 lines as (

@@ -1,0 +1,91 @@
+# Needs make and a Python from 3.10 to 3.13; everything else is installed into .venv.
+.DEFAULT_GOAL := help
+.PHONY: help demo load build forecast ui docs psql url stop clean test check bench
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+ENVIRONMENT := .venv/.tidemart
+DEVELOPMENT := .venv/.tidemart-dev
+
+# nothing here calls home
+export DO_NOT_TRACK := 1
+export DAGSTER_DISABLE_TELEMETRY := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+
+help: ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target words; do printf '%-18s %s\n' "$$target" "$$words"; done
+
+demo: $(ENVIRONMENT) ## A synthetic shop from files to scored forecasts; run again, it changes nothing
+	@$(BIN)/python -m orchestration run everything
+
+load: $(ENVIRONMENT) ## Load a store's files: make load SOURCE=online_retail FILES="path ..."
+	@test -n "$(SOURCE)" && test -n "$(FILES)" || { echo 'error: say what to load: make load SOURCE=online_retail FILES="path ..."' >&2; exit 2; }
+	@$(BIN)/python -m ingestion load $(SOURCE) $(FILES)
+
+build: $(ENVIRONMENT) ## Build and test all dbt models
+	@$(BIN)/python -m warehouse start
+	@$(BIN)/python -m ingestion create > /dev/null
+	@$(BIN)/dbt build
+
+forecast: $(ENVIRONMENT) ## Forecast every store and score the forecasts
+	@$(BIN)/python -m ml forecast
+	@$(BIN)/dbt build --quiet --select source:ml+
+
+ui: $(ENVIRONMENT) ## Serve the Dagster UI on http://127.0.0.1:3000
+	@$(BIN)/python -m orchestration ui
+
+docs: $(ENVIRONMENT) ## Write the dbt docs as one page: target/static_index.html
+	@$(BIN)/python -m warehouse start > /dev/null
+	@$(BIN)/dbt docs generate --static --quiet
+	@echo "open target/static_index.html"
+
+psql: $(ENVIRONMENT) ## Open psql on the warehouse
+	@$(BIN)/python -m warehouse psql
+
+url: $(ENVIRONMENT) ## Print the address of the warehouse (make -s url)
+	@$(BIN)/python -m warehouse url
+
+stop: ## Stop the embedded PostgreSQL; the data stay
+	@test ! -x $(BIN)/python || $(BIN)/python -m warehouse stop
+
+clean: ## Remove the embedded warehouse with its data, and all build output
+	@test ! -x $(BIN)/python || $(BIN)/python -m warehouse remove
+	@rm -rf .tidemart landing/shop target logs profiles.yml
+
+test: $(DEVELOPMENT) ## Run the whole test suite on a PostgreSQL of its own
+	@$(BIN)/python -m pytest
+
+check: $(DEVELOPMENT) ## Lint: ruff, import rules, sqlfluff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m warehouse start > /dev/null
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
+
+bench: $(ENVIRONMENT) ## Time every stage beside its plain counterpart
+	@$(BIN)/python -m benchmarks
+
+# --- the environment: uv where it is found, else pip, with the committed versions --------------------
+
+FIND_PYTHON := for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10; do \
+	$$python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && break; python=; done; \
+	test -n "$$python" || { echo 'error: no Python from 3.10 to 3.13 was found; install one, or say make PYTHON=/path/to/python' >&2; exit 2; }
+
+define install
+	@$(FIND_PYTHON); echo "installing into .venv (a few seconds with uv, about a minute or two with pip) ..."; \
+	if command -v uv > /dev/null; then \
+		uv venv -q --allow-existing --python "$$python" .venv && uv pip install -q --python $(BIN)/python -c constraints.txt -e '.$(1)'; \
+	else \
+		$$python -m venv .venv || { echo "error: $$python cannot make environments; install its venv package (python3-venv) or uv" >&2; exit 2; }; \
+		$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.$(1)'; \
+	fi
+endef
+
+$(ENVIRONMENT): pyproject.toml constraints.txt
+	$(call install,)
+	@touch $@
+
+$(DEVELOPMENT): pyproject.toml constraints.txt
+	$(call install,[dev])
+	@touch $@ $(ENVIRONMENT)

@@ -1,0 +1,1 @@
+"""Assets by where they land: raw tables, dbt models, predictions."""

@@ -1,0 +1,27 @@
+"""What the models write: dbt sources on one side, assets on the other."""
+
+import dagster as dg
+from dagster_dbt import get_asset_key_for_model
+
+from ml import forecasting
+from orchestration.assets.models import dbt_marts
+from orchestration.pictures import embedded_figure
+from orchestration.resources import WarehouseResource
+
+
+@dg.asset(
+    key=["ml", "forecast_results"],
+    deps=[get_asset_key_for_model([dbt_marts], model) for model in ("dim_stores", "fct_daily_revenue")],
+    group_name="ml",
+    kinds={"scikitlearn", "postgres"},
+)
+def forecast_results(warehouse: WarehouseResource) -> dg.MaterializeResult:
+    """One row per store, target, series, model, kind, cutoff and predicted period."""
+    report = forecasting.run(warehouse.open())
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": report.row_count,
+            "stores": dg.MetadataValue.md(report.markdown()),
+            **{store: embedded_figure(figure) for store, figure in report.figures().items()},
+        }
+    )

@@ -1,0 +1,106 @@
+"""A job of the graph in this process: recorded in Dagster's history, one line per step, one line for a failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehouse import HOME, BusyError, DatabaseError, DataError, QualityError, TidemartError, UsageError, Warehouse
+from warehouse.errors import one_line
+
+INSTANCE_SETTINGS = Path(__file__).with_name("dagster.yaml")
+LOG = HOME / "run.log"
+KINDS = (UsageError, DataError, DatabaseError, BusyError, QualityError)
+
+
+@dataclass(frozen=True)
+class RunCounts:
+    """What a run of a job did."""
+
+    rows_read: int
+    rows_loaded: int
+    rows_rejected: int
+    duplicate_rows: int
+    models_built: int
+    tests_passed: int
+
+
+def prepare_dagster_home() -> Path:
+    """Make DAGSTER_HOME with its settings; one that the environment names is left alone."""
+    if not os.environ.get("DAGSTER_HOME"):
+        home = HOME / "dagster"
+        home.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(INSTANCE_SETTINGS, home / "dagster.yaml")
+        os.environ["DAGSTER_HOME"] = str(home)
+    return Path(os.environ["DAGSTER_HOME"])
+
+
+def run_job(name: str, run_config: Mapping[str, object] | None = None) -> RunCounts:
+    """Run a job of the graph to its end.
+
+    Raises BusyError when another run is at work on this warehouse, QualityError when a test failed, and otherwise
+    the error of the step that failed, of its own kind.
+    """
+    prepare_dagster_home()
+    warehouse = Warehouse.open()
+    with warehouse.lock("run", wait=False), LOG.open("w") as log, redirect_stdout(log):
+        import dagster as dg
+
+        from orchestration.definitions import defs  # reads dbt's manifest, which takes a moment
+
+        with dg.DagsterInstance.get() as instance:
+            result = defs.resolve_job_def(name).execute_in_process(
+                instance=instance,
+                run_config={**(run_config or {}), "loggers": {"progress": {}}},
+                raise_on_error=False,
+            )
+            tags = instance.get_run_by_id(result.run_id).tags
+    if not result.success:
+        raise _failure(result)
+    return _counts(result, tags)
+
+
+def _counts(result, tags: Mapping[str, str]) -> RunCounts:
+    materializations = [event.materialization for event in result.get_asset_materialization_events()]
+
+    def rows(name: str) -> int:
+        return sum(int(one.metadata[name].value) for one in materializations if name in one.metadata)
+
+    def tagged(suffix: str) -> int:
+        return sum(int(value) for name, value in tags.items() if name.endswith(suffix))
+
+    return RunCounts(
+        rows_read=rows("rows_read"),
+        rows_loaded=rows("rows_loaded"),
+        rows_rejected=rows("rows_rejected"),
+        duplicate_rows=rows("duplicate_rows"),
+        models_built=tagged("/models"),
+        tests_passed=tagged("/tests"),
+    )
+
+
+def _failure(result) -> TidemartError:
+    """The first failed step in one line, with the exit code of its kind."""
+    failed_checks = [
+        f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
+        for event in result.all_events
+        if event.is_asset_check_evaluation and not (evaluation := event.asset_check_evaluation_data).passed
+    ]
+    if failed_checks:
+        more = f" and {len(failed_checks) - 1} more" if len(failed_checks) > 1 else ""
+        return QualityError(
+            f"the test {failed_checks[0]}{more} failed; what stands on it was left as it was; see {LOG} or `dbt build`"
+        )
+    for event in result.all_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            while error.cause is not None:
+                error = error.cause
+            message = one_line(error.message).removeprefix(f"{error.cls_name}:").strip()
+            kind = next((kind for kind in KINDS if kind.__name__ == error.cls_name), TidemartError)
+            return kind(f"{event.step_key}: {message} (all of it: {LOG})")
+    return TidemartError(f"the run ended without success; see {LOG}")
