@@ -1,0 +1,111 @@
+"""What the shop is like: all numbers that shape demand, customers, baskets, prices and returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behaviour:
+    """The character of a shop. Rates are shares from 0 to 1, money is integer cents of the store's currency.
+
+    The demand of a day is a product: weekday x season x holiday x Christmas x Black Friday x growth x noise.
+    People live in *demand time*, a clock that runs fast on strong days and slowly on weak ones, so each
+    customer may be a simple stationary process and the shop still has seasons: the random time change of
+    point processes (Daley and Vere-Jones, An Introduction to the Theory of Point Processes, vol. I, 7.4).
+
+    A customer buys at a rate of their own, gamma-distributed over customers (Ehrenberg, The Pattern of
+    Consumer Purchases, Applied Statistics 8, 1959), and may leave for good after each repeat purchase with a
+    probability of their own, beta-distributed (BG/NBD: Fader, Hardie and Lee, Counting Your Customers the
+    Easy Way, Marketing Science 24, 2005). The scale of the rates makes the asked number of orders come out.
+
+    Products sell by a power law of their rank (Zipf-Mandelbrot; for shops on the web: Brynjolfsson, Hu and
+    Smith, Consumer Surplus in the Digital Economy, Management Science 49, 2003).
+    """
+
+    # demand per day, each a factor on an ordinary day
+    weekday_factors: tuple[float, ...] = (1.16, 1.08, 1.02, 0.98, 0.90, 0.78, 1.08)  # Monday first
+    month_factors: tuple[float, ...] = (
+        1.00,
+        0.90,
+        0.97,
+        1.05,
+        1.06,
+        0.93,
+        0.86,
+        0.86,
+        0.96,
+        1.04,
+        1.14,
+        1.10,
+    )
+    holiday_factor: float = 0.50  # people are with their families, and nothing is shipped
+    after_holiday_factor: float = 1.12
+    # days until 24 December, and the factor then: gifts are ordered until they would come too late
+    christmas_days: tuple[int, ...] = (35, 21, 8, 5, 3, 1, 0, -2, -6, -7, -8)
+    christmas_factors: tuple[float, ...] = (1.00, 1.22, 1.55, 1.20, 0.80, 0.60, 0.42, 0.70, 0.85, 0.55, 1.00)
+    # days from Black Friday (the day after the fourth Thursday of November), and the factor then
+    black_friday_days: tuple[int, ...] = (-4, -3, -2, -1, 0, 1, 2, 3)
+    black_friday_factors: tuple[float, ...] = (1.15, 1.15, 1.25, 1.35, 2.40, 1.60, 1.50, 1.90)
+    demand_growth_rate: float = 0.03  # a year, of every customer's buying
+    noise_deviation: float = 0.07  # of the logarithm of a day's demand: weather, press, luck
+    noise_persistence: float = 0.50  # correlation of that noise with the day before
+    hour_weights: tuple[float, ...] = (
+        1.1, 0.6, 0.3, 0.2, 0.2, 0.4, 1.0, 2.0, 3.2, 4.4, 5.2, 5.4,
+        5.2, 5.0, 5.0, 5.1, 5.3, 5.7, 6.2, 7.2, 8.4, 8.2, 5.6, 2.8,
+    )  # fmt: skip
+
+    # customers
+    established_rate: float = 0.36  # registered before the first day of the history
+    established_years: int = 3  # within so many years before it
+    arrival_growth_rate: float = 0.06  # a year, of new registrations
+    checkout_rate: float = 0.88  # of the new ones register while placing their first order
+    checkout_order_rate: float = 0.60  # such first orders are at most this share of the customers' orders
+    silent_rate: float = 0.35  # of all others never buy
+    purchase_shape: float = 1.0  # r of the gamma distribution of rates: small = few buy very often
+    dropout_shape: float = 1.4  # a of the beta distribution of dropout probabilities
+    lifetime_orders_factor: float = 1.6  # 1 / mean dropout probability, in mean orders of a customer
+    guest_rate: float = 0.04  # of orders have no customer
+    missing_email_rate: float = 0.03
+    missing_age_rate: float = 0.06
+    age_groups: tuple[str, ...] = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
+    age_weights: tuple[float, ...] = (0.08, 0.22, 0.25, 0.20, 0.16, 0.09)
+    customer_segments: tuple[str, ...] = ("consumer", "business")
+    segment_weights: tuple[float, ...] = (0.92, 0.08)
+    payment_methods: tuple[str, ...] = ("paypal", "invoice", "credit_card", "direct_debit", "bank_transfer")
+    payment_weights: tuple[float, ...] = (0.36, 0.26, 0.20, 0.12, 0.06)
+    payment_habit_rate: float = 0.80  # of orders are paid as this customer mostly pays
+
+    # products
+    popularity_exponent: float = 1.05
+    popularity_offset: float = 12.0  # flattens the head: the best seller is no monopoly
+    popularity_price_weight: float = 0.7  # how much a product's rank is due to being cheap, beside a taste of 1
+    price_deviation: float = 0.22  # of the logarithm of a price around what such a thing costs
+    cost_deviation: float = 0.05  # of cost / price around the category's share
+    stock_cover_days: float = 45.0  # median
+    stock_cover_deviation: float = 0.6  # of its logarithm
+    sold_out_rate: float = 0.02
+
+    # baskets: shares of 1, 2, 3, ... different products, and of 1, 2, 3, ... units of each
+    basket_weights: tuple[float, ...] = (0.34, 0.27, 0.17, 0.10, 0.06, 0.03, 0.02, 0.01)
+    quantity_weights: tuple[float, ...] = (0.79, 0.13, 0.04, 0.03, 0.005, 0.005)
+
+    # what an order has beside its lines; prices include the tax, so there are no tax adjustments
+    discount_rate: float = 0.20  # of orders on ordinary days
+    sale_discount_rate: float = 0.60  # of orders around Black Friday
+    discount_pcts: tuple[int, ...] = (5, 10, 15, 20)
+    discount_weights: tuple[float, ...] = (0.25, 0.45, 0.15, 0.15)
+    line_discount_rate: float = 0.30  # of discounts are a markdown on one line, the others a coupon on all
+    shipping_fee_cents: int = 495
+    free_shipping_from_cents: int = 5900  # goods after discount
+    express_rate: float = 0.04
+    express_fee_cents: int = 995
+
+    # what becomes of an order; goods may go back within 14 days of arrival (Directive 2011/83/EU, art. 9)
+    cancellation_rate: float = 0.025
+    refund_rate: float = 0.075  # of orders that were not cancelled
+    whole_refund_rate: float = 0.35  # of refunds: everything came back; the others give back one line
+    refund_minimum_days: int = 3
+    refund_shape: float = 2.2  # gamma, days beyond the minimum
+    refund_scale_days: float = 4.5
+    refund_hours: tuple[int, int] = (8, 17)  # refunds are booked by the office, on working days
