@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject
 
-from warehouse import HOME, REPOSITORY, Warehouse
+from warehouse import REPOSITORY, Warehouse
 
-DAGSTER_HOME = HOME / "dagster"
-LANDING = REPOSITORY / "landing"  # files that wait to be loaded, one folder per source
+# files that wait to be loaded, one folder per source
+LANDING = Path(os.environ.get("TIDEMART_LANDING") or REPOSITORY / "landing").absolute()
 
 
 class WarehouseResource(dg.ConfigurableResource):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 
 from warehouse import HOME, REPOSITORY, Settings, Warehouse
 from warehouse.embedded import EmbeddedServer
+from warehouse.profile import EXAMPLE, write_profile
 from warehouse.settings import PG_VARIABLES
 
 REAL_DATA = REPOSITORY.parent / "shared" / "data"
@@ -35,6 +37,15 @@ def server() -> Iterator[Settings]:
         yield embedded.start()
     finally:
         embedded.remove()
+
+
+@pytest.fixture(scope="session")
+def profiles_dir(server: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with dbt's profile, of which the embedded server is the suite's."""
+    folder = tmp_path_factory.mktemp("profiles")
+    shutil.copy(REPOSITORY / EXAMPLE, folder)
+    write_profile(folder, server)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-HOME = REPOSITORY / ".tidemart"  # everything that this machine keeps of the warehouse
+# everything that this machine keeps of the warehouse
+HOME = Path(os.environ.get("TIDEMART_HOME") or REPOSITORY / ".tidemart").absolute()
 ML_SCHEMA = Path(__file__).with_name("ml_schema.sql")
 
 

@@ -162,7 +162,7 @@ class EmbeddedServer:
             return None
         settings = self._settings(port)
         try:
-            with psycopg.connect(**settings.connect_arguments) as connection:
+            with psycopg.connect(**{**settings.connect_arguments, "connect_timeout": 2}) as connection:
                 (folder,) = connection.execute("show data_directory").fetchone()
         except psycopg.Error:
             return None

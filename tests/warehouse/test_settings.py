@@ -47,7 +47,7 @@ def test_a_url_says_what_it_was_read_from():
     ],
 )
 def test_a_port_that_is_none_is_named(environment):
-    with pytest.raises(UsageError, match="port.*from 1 to 65535|PGPORT.*from 1 to 65535"):
+    with pytest.raises(UsageError, match=r"(port|PGPORT).* from 1 to 65535"):
         from_environment(environment)
 
 

@@ -1,0 +1,201 @@
+"""The rules of the house, read off dbt's manifest and the folders; each fails when the rule is broken."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from warehouse import REPOSITORY
+
+MODELS = REPOSITORY / "dbt_project" / "models"
+ENTITIES = ("customers", "products", "orders", "order_items", "order_adjustments")
+LAYERS = ("staging", "intermediate", "marts")
+MAY_READ = {
+    "staging": {"source", "staging"},  # staging: only a base model of the same source
+    "intermediate": {"staging", "intermediate", "reference"},
+    "marts": {"staging", "intermediate", "marts", "reference"},
+}
+
+
+@pytest.fixture(scope="module")
+def manifest(profiles_dir, tmp_path_factory) -> dict:
+    target = tmp_path_factory.mktemp("target")
+    dbt = Path(sys.executable).with_name("dbt")
+    options = ["--quiet", "--target-path", target, "--profiles-dir", profiles_dir]
+    subprocess.run([dbt, "parse", *options], cwd=REPOSITORY, check=True)
+    return json.loads((target / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def models(manifest) -> dict[str, dict]:
+    return {node["name"]: node for node in manifest["nodes"].values() if node["resource_type"] == "model"}
+
+
+def layer(node: dict) -> str:
+    if node["resource_type"] in ("source", "seed"):
+        return {"source": "source", "seed": "reference"}[node["resource_type"]]
+    return node["fqn"][1]
+
+
+def parents(manifest: dict, model: dict) -> list[dict]:
+    everything = manifest["nodes"] | manifest["sources"]
+    return [everything[name] for name in model["depends_on"]["nodes"]]
+
+
+def test_only_staging_reads_sources(models):
+    for name, model in models.items():
+        reads_source = any(parent.startswith("source.") for parent in model["depends_on"]["nodes"])
+        assert not reads_source or name.startswith(("stg_", "base_")), name
+
+
+def test_every_layer_reads_only_what_it_may(manifest, models):
+    for name, model in models.items():
+        for parent in parents(manifest, model):
+            assert layer(parent) in MAY_READ[layer(model)], f"{name} reads {parent['name']}"
+
+
+def test_staging_reads_its_own_source_only_and_joins_nothing(manifest, models):
+    for name, model in models.items():
+        if layer(model) != "staging":
+            continue
+        (parent,) = parents(manifest, model)
+        own = parent["source_name"] if parent["resource_type"] == "source" else parent["fqn"][2]
+        assert own == model["fqn"][2], name
+        assert not re.search(r"\bjoin\b", model["raw_code"]), name
+
+
+def test_predictions_flow_one_way(manifest, models):
+    """What stands on the models' output lives in two folders, and no model learns from it."""
+    rooms = {"ml", "predictions"}
+    for name, model in models.items():
+        stands_on_ml = any(
+            (parent["resource_type"] == "source" and parent["source_name"] == "ml")
+            or (parent["resource_type"] == "model" and parent["fqn"][2] in rooms)
+            for parent in parents(manifest, model)
+        )
+        assert not stands_on_ml or model["fqn"][2] in rooms, name
+    for path in (REPOSITORY / "ml").rglob("*.py"):
+        assert not re.search(r"marts\.fct_forecast|staging\.stg_ml", path.read_text()), path
+
+
+def test_the_schema_is_the_layer(models):
+    for name, model in models.items():
+        assert model["schema"] == layer(model), name
+        assert layer(model) in LAYERS, name
+
+
+def test_names_say_the_layer(models):
+    prefixes = {"staging": ("stg_", "base_"), "intermediate": ("int_",), "marts": ("dim_", "fct_")}
+    for name, model in models.items():
+        assert name.startswith(prefixes[layer(model)]), name
+
+
+def test_every_model_has_one_yaml_of_its_own_beside_it(models):
+    for name, model in models.items():
+        sql = REPOSITORY / model["original_file_path"]
+        declared = yaml.safe_load(sql.with_suffix(".yml").read_text())["models"]
+        assert [entry["name"] for entry in declared] == [name]
+
+
+def test_every_description_starts_with_the_grain(models):
+    for name, model in models.items():
+        assert model["description"].startswith("One row per "), name
+
+
+def test_every_column_is_described_and_typed(models):
+    for name, model in models.items():
+        assert model["columns"], name
+        for column in model["columns"].values():
+            assert column["description"].strip(), f"{name}.{column['name']}"
+            assert column["data_type"], f"{name}.{column['name']}"
+
+
+def test_staging_and_marts_keep_a_contract(models):
+    for name, model in models.items():
+        if layer(model) != "intermediate" and not name.startswith("base_"):
+            assert model["config"]["contract"]["enforced"], name
+
+
+def test_every_model_has_a_tested_key(manifest, models):
+    tested = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test" and (node.get("test_metadata") or {}).get("name") == "unique_together"
+    }
+    for name, model in models.items():
+        assert model["unique_id"] in tested, name
+
+
+def test_every_mart_has_an_index_on_its_key(models):
+    for name, model in models.items():
+        if layer(model) == "marts":
+            assert any(index.get("unique") for index in model["config"]["indexes"]), name
+
+
+def test_store_id_is_the_first_column(models):
+    without_a_store = {"dim_dates", "int_days_spined"}
+    for name, model in models.items():
+        assert next(iter(model["columns"])) == "store_id" or name in without_a_store, name
+
+
+def test_every_source_has_the_five_staging_models_with_equal_columns(models):
+    sources = [folder.name for folder in (MODELS / "staging").iterdir() if folder.name != "ml"]
+    for entity in ENTITIES:
+        shapes = {
+            source: [
+                (column["name"], column["data_type"])
+                for column in models[f"stg_{source}__{entity}"]["columns"].values()
+            ]
+            for source in sources
+        }
+        assert len({tuple(shape) for shape in shapes.values()}) == 1, f"{entity}: {shapes}"
+
+
+def test_no_model_looks_at_the_clock_of_the_machine(models):
+    for name, model in models.items():
+        clock = re.search(r"\b(current_date|current_timestamp|now\s*\(|localtime|getdate)", model["raw_code"], re.I)
+        assert not clock, name
+
+
+def test_a_mart_spells_its_columns_out(models):
+    for name, model in models.items():
+        if layer(model) == "marts":
+            assert "final as (\n\n    select\n        " in model["raw_code"], name
+            assert model["raw_code"].rstrip().endswith("select * from final"), name
+
+
+def test_the_columns_of_the_yaml_stand_in_the_order_of_the_sql(models):
+    for name, model in models.items():
+        if layer(model) != "marts":
+            continue
+        final = model["raw_code"].split("final as (")[1].split("\n    from ")[0]
+        named = re.findall(r"(?:\bas |^\s+(?:\w+\.)?)(\w+),?(?: -- .*)?$", final, re.M)
+        listed = list(model["columns"])
+        assert [column for column in named if column in listed] == listed, name
+
+
+def test_engine_specific_sql_lives_in_macros(models):
+    postgres_only = (
+        r"::|\bdistinct on\b|\bfilter \(|(?<!dbt\.)\bgenerate_series\(|\binterval '|\bdate_part\(|\bto_char\(|~\*?\s*'"
+    )
+    for name, model in models.items():
+        assert not re.search(postgres_only, model["raw_code"]), name
+
+
+def test_the_models_output_is_declared_as_its_ddl_makes_it(manifest, warehouse):
+    source = manifest["sources"]["source.tidemart.ml.forecast_results"]
+    made = warehouse.read(
+        "select column_name from information_schema.columns "
+        "where table_schema = 'ml' and table_name = 'forecast_results' order by ordinal_position"
+    )
+    assert list(source["columns"]) == made["column_name"].tolist()
+
+
+def test_there_is_no_dbt_package():
+    assert not list(REPOSITORY.glob("packages.yml")) + list(REPOSITORY.glob("dependencies.yml"))

@@ -1,0 +1,63 @@
+"""The rules of the house that Python keeps: who may import whom, who names tables, what rooms are called."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from warehouse import REPOSITORY
+
+PACKAGES = ("warehouse", "ingestion", "seeds_generator", "ml", "orchestration")
+NO_NAMES = {"utils", "util", "common", "helpers", "helper", "base", "misc", "core", "shared"}
+TABLE = re.compile(r"\b(?:marts|ml|staging|intermediate|reference)\.(?:fct|dim|stg|int|forecast_results|stores)\w*")
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((REPOSITORY / package).rglob("*.py"))
+
+
+def test_packages_import_only_what_they_may():
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter, "--no-cache"], cwd=REPOSITORY, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_no_room_is_called_by_a_name_that_says_nothing():
+    for package in PACKAGES:
+        for path in modules(package):
+            assert path.stem not in NO_NAMES, path
+            assert not NO_NAMES & set(path.relative_to(REPOSITORY).parts), path
+
+
+def test_in_ml_only_run_names_tables():
+    for path in modules("ml"):
+        assert path.name == "run.py" or not TABLE.search(path.read_text()), path
+
+
+def test_ingestion_knows_no_column_by_name():
+    declared = set()
+    for path in (REPOSITORY / "dbt_project" / "models" / "staging").glob("*/_*__sources.yml"):
+        if path.parent.name != "ml":
+            declared |= set(re.findall(r"- \{name: (\w+), data_type", path.read_text()))
+    # words that every loader needs
+    telling = {name for name in declared if "_" in name or name[0].isupper()} - {"item_id"}
+    for path in modules("ingestion"):
+        assert not telling & set(re.findall(r"\w+", path.read_text())), path
+
+
+def test_nothing_is_unpickled():
+    for package in PACKAGES:
+        for path in modules(package):
+            assert not re.search(r"^\s*(import|from) (pickle|joblib|dill|cloudpickle)\b", path.read_text(), re.M), path
+
+
+def test_the_project_names_no_package_index():
+    tracked = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
+    for name in tracked.splitlines():
+        if name == "LICENSE" or not (REPOSITORY / name).is_file():
+            continue
+        text = (REPOSITORY / name).read_text(errors="ignore")
+        assert not re.search(r"index-url|pypi\.org|/simple/?\b\"", text) or name == "tests/test_house_rules.py", name
