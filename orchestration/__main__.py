@@ -7,9 +7,12 @@ import os
 import sys
 from pathlib import Path
 
+import yaml
+
 from orchestration.run import prepare_dagster_home, run_job
 from orchestration.summary import summary
-from warehouse import REPOSITORY, Warehouse, run_command
+from warehouse import REPOSITORY, UsageError, Warehouse, run_command
+from warehouse.errors import one_line
 
 
 def main() -> int:
@@ -17,14 +20,25 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="run a job in this process and say what came of it")
     run.add_argument("job", nargs="?", default="refresh", choices=["everything", "refresh"])
+    run.add_argument("--config", metavar="FILE", help="run configuration as YAML, such as the size of the shop")
     ui = commands.add_parser("ui", help="serve the Dagster UI on loopback")
     ui.add_argument("--port", type=int, default=3000)
     arguments = parser.parse_args()
     if arguments.command == "ui":
         return _serve(arguments.port)
-    counts = run_job(arguments.job)
+    counts = run_job(arguments.job, _read_config(arguments.config) if arguments.config else None)
     print(summary(Warehouse.open(), counts))
     return 0
+
+
+def _read_config(path: str) -> dict[str, object]:
+    try:
+        config = yaml.safe_load(Path(path).read_text())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise UsageError(f"--config {path} cannot be read: {one_line(error)}") from None
+    if not isinstance(config, dict):
+        raise UsageError(f"--config {path} must hold a mapping, such as ops: ...")
+    return config
 
 
 def _serve(port: int) -> int:

@@ -23,15 +23,23 @@ class WarehouseResource(dg.ConfigurableResource):
         return Warehouse.open()
 
 
+def _is_stale(manifest: Path) -> bool:
+    """Whether dbt's manifest is missing, or older than something it was read from."""
+    if not manifest.exists():
+        return True
+    read_at = manifest.stat().st_mtime
+    files = [REPOSITORY / "dbt_project.yml", *(REPOSITORY / "dbt_project").rglob("*")]
+    return any(path.stat().st_mtime > read_at for path in files)
+
+
+# dbt is beside this Python, whether or not the environment is activated
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
 dbt_project = DbtProject(project_dir=REPOSITORY, profiles_dir=REPOSITORY)
 if not (REPOSITORY / "profiles.yml").exists():
     Warehouse.open()  # writes dbt's profile
-if not dbt_project.manifest_path.exists():
-    dbt_project.preparer.prepare(dbt_project)  # a fresh clone: run `dbt parse` once
+if _is_stale(dbt_project.manifest_path):
+    dbt_project.preparer.prepare(dbt_project)
 dbt_project.prepare_if_dev()
 
-dbt = DbtCliResource(
-    project_dir=dbt_project,
-    # beside this Python, so that it is found whether or not the environment is activated
-    dbt_executable=str(Path(sys.executable).with_name("tidemart-dbt")),
-)
+dbt = DbtCliResource(project_dir=dbt_project, dbt_executable="tidemart-dbt")
