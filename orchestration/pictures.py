@@ -27,14 +27,21 @@ def embedded_figure(figure: go.Figure) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(f"![{_text(figure.layout.title.text)}](data:image/svg+xml;base64,{picture})")
 
 
+def has_lines(figure: go.Figure) -> bool:
+    """Whether there is anything in the figure that can be drawn."""
+    return bool(_lines(figure))
+
+
+def _lines(figure: go.Figure) -> list:
+    return [trace for trace in figure.data if trace.type == "scatter" and trace.y is not None and len(trace.y)]
+
+
 def _svg(figure: go.Figure) -> str:
-    traces = [trace for trace in figure.data if trace.type == "scatter" and trace.y is not None and len(trace.y)]
+    traces = _lines(figure)
     labels = [str(label) for trace in traces for label in trace.x]
-    is_time = bool(traces) and not pd.api.types.is_numeric_dtype(pd.Series(list(traces[0].x)))
+    is_time = not pd.api.types.is_numeric_dtype(pd.Series(list(traces[0].x)))
     places = [_places(trace.x, labels, is_time) for trace in traces]
     values = [np.asarray(trace.y, dtype=float) for trace in traces]
-    if not traces:
-        return f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}"/>'
     left, right = min(map(np.nanmin, places)), max(map(np.nanmax, places))
     low, high = min(0.0, *map(np.nanmin, values)), max(map(np.nanmax, values))
 
@@ -55,10 +62,12 @@ def _svg(figure: go.Figure) -> str:
         if trace.line is None or trace.line.width != 0:
             shapes.append(f'<polyline points="{" ".join(line)}" fill="none" stroke="{colour}" stroke-width="1.2"/>')
         if trace.name and trace.showlegend is not False:
-            names.append(f'<tspan fill="{colour}"> ■ {escape(trace.name)} </tspan>')
+            shown = trace.fillcolor if trace.fill else colour
+            names.append(f'<tspan fill="{shown}"> ■ {escape(trace.name)} </tspan>')
     first, last = (pd.Timestamp(int(edge)).strftime("%Y-%m-%d") if is_time else f"{edge:g}" for edge in (left, right))
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" font-family="sans-serif" font-size="12">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
+        'font-family="sans-serif" font-size="12">'
         f'<rect width="100%" height="100%" fill="white"/>'
         f'<text x="{MARGIN}" y="18" font-size="14">{escape(_text(figure.layout.title.text))}</text>'
         f'<text x="{MARGIN}" y="36">{"".join(names)}</text>'
