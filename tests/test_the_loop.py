@@ -155,7 +155,7 @@ def test_killed_at_any_moment_the_same_command_ends_with_the_same_tables(done, m
     signs = {
         "load": "select exists (select from pg_stat_activity where query ilike 'copy%%' or query ilike 'insert%%')",
         "dbt_marts": "select exists (select from pg_tables where schemaname = 'marts' and tablename = 'fct_orders')",
-        "forecast": "select exists (select from pg_tables where schemaname = 'marts' and tablename = 'fct_daily_revenue')",
+        "forecast": "select exists (select from pg_tables where tablename = 'fct_product_performance')",
     }
     with new_warehouse() as warehouse:
         shop = make_shop(warehouse)

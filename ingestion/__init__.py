@@ -1,0 +1,20 @@
+"""A store's files into raw_<source>: read, type, reject, load. What columns there are, the dbt source YAML says."""
+
+from ingestion.ledger import LoadReport
+from ingestion.load import FilesRefusedError, load
+from ingestion.rows import Rejection
+from ingestion.sources import Column, Source, Table, list_sources, read_source
+from ingestion.tables import create
+
+__all__ = [
+    "Column",
+    "FilesRefusedError",
+    "LoadReport",
+    "Rejection",
+    "Source",
+    "Table",
+    "create",
+    "list_sources",
+    "load",
+    "read_source",
+]

@@ -1,0 +1,96 @@
+"""``python -m ingestion load SOURCE PATH...`` and ``python -m ingestion create [SOURCE...]``"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+
+from ingestion.ledger import LoadReport
+from ingestion.load import FilesRefusedError, load
+from ingestion.sources import REJECTED, list_sources, read_source
+from ingestion.tables import create
+from warehouse import DataError, Warehouse, run_command
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # what ends the work is said once, by the error itself
+    if arguments.command == "create":
+        return _create(arguments.sources)
+    read_source(arguments.source)  # a name written wrongly is said before a server is started
+    return _load(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ingestion", description="A store's files into the raw tables.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    loading = commands.add_parser("load", help="load files, or folders of files, of a source")
+    loading.add_argument("source", metavar="SOURCE", help=f"a kind of export: {', '.join(list_sources())}")
+    loading.add_argument("paths", metavar="PATH", nargs="+", help=".csv, .csv.gz, .csv.zst or .parquet, or a folder")
+    loading.add_argument("--encoding", default="utf-8", help="of the CSV files (default: utf-8)")
+    creating = commands.add_parser("create", help="make the raw tables of sources, all when none is named")
+    creating.add_argument("sources", metavar="SOURCE", nargs="*")
+    return parser
+
+
+def _create(names: Sequence[str]) -> int:
+    sources = [read_source(name) for name in names or list_sources()]
+    warehouse = Warehouse.open()
+    for source in sources:
+        create(warehouse, source)
+        print(f"{source.schema}: {', '.join(table.name for table in source.tables)}")
+    return 0
+
+
+def _load(arguments: argparse.Namespace) -> int:
+    refusals: list[str] = []
+    try:
+        reports = load(Warehouse.open(), arguments.source, arguments.paths, arguments.encoding, progress=True)
+    except FilesRefusedError as error:
+        reports, refusals = error.reports, error.refusals
+    if reports:
+        print(summary(reports))
+    for report in reports:
+        _say_what_was_left_out(report, read_source(arguments.source).schema)
+        if report.rows_read and report.rows_rejected == report.rows_read:
+            refusals.append(f"{report.path}: not one of its {report.rows_read:,} rows can be read as declared")
+    for refusal in refusals:
+        print(f"error: {refusal}", file=sys.stderr)
+    return DataError.exit_code if refusals else 0
+
+
+def summary(reports: Sequence[LoadReport]) -> str:
+    """A small table of what became of each file."""
+    head = ("file", "table", "read", "loaded", "rejected", "duplicates", "rows/s")
+    lines = [head]
+    for report in reports:
+        counts = (report.rows_read, report.rows_loaded, report.rows_rejected, report.duplicate_rows)
+        rate = "already loaded" if report.is_already_loaded else f"{report.rows_read / report.seconds:,.0f}"
+        lines.append((report.path.name, report.table_name, *(f"{count:,}" for count in counts), rate))
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if place < 2 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(line, widths, strict=True))
+        )
+        for line in lines
+    )
+
+
+def _say_what_was_left_out(report: LoadReport, schema: str) -> None:
+    if report.ignored_columns:
+        print(f"{report.path.name}: not declared and not loaded: {', '.join(report.ignored_columns)}")
+    for rejection in report.first_rejections:
+        column = f"{rejection.column}: " if rejection.column else ""
+        print(f"{report.path.name}, line {rejection.line}: {column}{rejection.reason}")
+    if report.rows_rejected:
+        print(
+            f"{report.path.name}: {report.rows_rejected:,} rejected rows: "
+            f"select * from {schema}.{REJECTED} where load_id = {report.load_id}"
+        )
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main))

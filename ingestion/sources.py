@@ -1,0 +1,178 @@
+"""What a source is, read from the dbt YAML that declares it: the only place where raw columns are listed.
+
+Under ``config.meta`` of a table stand ``file`` (the name of its file), ``key`` (the columns by which a row is known
+over all deliveries; none: by file and line) and ``time_zone`` (in which times without an offset are written; none: an
+offset is required). Under that of a column may stand ``range``: the least and the greatest value of a whole number, a
+date or a time. A column with the data test ``not_null`` is required at the door.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from ingestion.patterns import ValuePattern, value_pattern
+from warehouse import REPOSITORY, DataError, UsageError
+
+STAGING = REPOSITORY / "dbt_project" / "models" / "staging"
+SYSTEM_COLUMNS = {"_load_id": "bigint", "_line": "bigint", "_loaded_at": "timestamptz"}
+LEDGER, REJECTED = "loads", "rejected_rows"
+FILE_KINDS = (".csv", ".csv.gz", ".csv.zst", ".parquet")
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, ten times as fast
+DELIVERY_MARK = re.compile(r"[-_. ].+", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A declared column. ``name`` is as the YAML and the file write it, ``raw_name`` as the raw table does."""
+
+    name: str
+    data_type: str
+    is_required: bool
+    is_key: bool
+    value: ValuePattern
+
+    @property
+    def raw_name(self) -> str:
+        """Lower-cased, so that SQL may write the name as the YAML does, without quotes."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A raw table and the file that it is read from. ``key`` holds raw names; empty: known by file and line."""
+
+    name: str
+    file: str
+    key: tuple[str, ...]
+    time_zone: str | None
+    columns: tuple[Column, ...]
+
+    @property
+    def primary_key(self) -> tuple[str, ...]:
+        """The columns that make a row of the raw table unique."""
+        return self.key or ("_load_id", "_line")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of export: the tables of one folder below models/staging that name a file."""
+
+    name: str
+    tables: tuple[Table, ...]
+
+    @property
+    def schema(self) -> str:
+        """The schema of the raw tables, the ledger and the rejected rows."""
+        return f"raw_{self.name}"
+
+    def table_of(self, path: Path) -> Table:
+        """The table that a file belongs to, by its name; raises DataError when there is none.
+
+        The name without its format must equal ``meta.file``, or go on after it with a separator and a delivery mark
+        (orders_2024-01-05.csv, orders-0001.csv.gz); the longest match wins. A source with one table takes any name.
+        """
+        stem = without_format(path.name)
+        fitting = [table for table in self.tables if _begins_with(stem, without_format(table.file))]
+        if fitting:
+            return max(fitting, key=lambda table: len(without_format(table.file)))
+        if len(self.tables) == 1:
+            return self.tables[0]
+        files = [table.file for table in self.tables]
+        nearest = difflib.get_close_matches(path.name, files, n=1, cutoff=0.0)[0]
+        raise DataError(
+            f"{path}: no table of the source {self.name} is read from a file of this name; the nearest is {nearest}, "
+            f"and a delivery may be marked as in {without_format(nearest)}_2024-01-05.csv"
+        )
+
+
+def list_sources(staging: Path = STAGING) -> list[str]:
+    """Names of the sources that are read from files, in order."""
+    return [name for name, path in _declarations(staging).items() if _tables_with_a_file(path)]
+
+
+def read_source(name: str, staging: Path = STAGING) -> Source:
+    """The source of that name as its YAML declares it today.
+
+    Raises UsageError with the nearest name for an unknown source, DataError for a declaration that cannot be used.
+    """
+    path = _declarations(staging).get(name)
+    tables = _tables_with_a_file(path) if path else []
+    if not tables:
+        names = list_sources(staging)
+        nearest = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {nearest[0]}?" if nearest else f"known: {', '.join(names) or 'none'}"
+        raise UsageError(f"there is no source {name!r}; {hint}")
+    return Source(name, tuple(_read_table(path, declared) for declared in tables))
+
+
+def without_format(file_name: str) -> str:
+    """A file's name without the ending that says how it is written."""
+    return next((file_name[: -len(kind)] for kind in FILE_KINDS if file_name.lower().endswith(kind)), file_name)
+
+
+def _begins_with(stem: str, known: str) -> bool:
+    return stem == known or (stem.startswith(known) and DELIVERY_MARK.fullmatch(stem[len(known) :]) is not None)
+
+
+def _declarations(staging: Path) -> dict[str, Path]:
+    return {path.parent.name: path for path in sorted(staging.glob("*/_*__sources.yml"))}
+
+
+def _tables_with_a_file(path: Path) -> list[dict]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), YAML_LOADER) or {}
+        tables = [table for source in content.get("sources", []) for table in source.get("tables", [])]
+        return [table for table in tables if "file" in _meta(table)]
+    except (yaml.YAMLError, AttributeError, TypeError) as error:
+        raise DataError(f"{path}: this is no list of dbt sources: {' '.join(str(error).split())}") from None
+
+
+def _read_table(path: Path, declared: dict) -> Table:
+    meta = _meta(declared)
+    key = tuple(str(name).lower() for name in meta.get("key", []))
+    place = f"{path}: table {declared.get('name')}"
+    try:
+        if meta.get("time_zone"):
+            ZoneInfo(meta["time_zone"])
+        columns = tuple(_read_column(column, key, meta.get("time_zone")) for column in declared["columns"])
+    except (ValueError, KeyError, OSError) as error:
+        raise DataError(f"{place}: {error}") from None
+    names = [column.raw_name for column in columns]
+    _refuse(place, sorted({name for name in names if names.count(name) > 1}), "declared twice (letter case aside)")
+    _refuse(place, sorted(set(names) & set(SYSTEM_COLUMNS)), "the loader's own; rename the column in the file")
+    _refuse(place, [name for name in key if name not in names], "in the key but not among the columns")
+    _refuse(place, [declared["name"]] if declared["name"] in (LEDGER, REJECTED) else [], "the loader's own table")
+    return Table(declared["name"], str(meta["file"]), key, meta.get("time_zone"), columns)
+
+
+def _read_column(declared: dict, key: tuple[str, ...], time_zone: str | None) -> Column:
+    name = declared["name"]
+    data_type = str(declared.get("data_type") or "").lower().replace(" ", "")
+    bounds = tuple(_meta(declared).get("range", ())) or None
+    is_key = name.lower() in key
+    try:
+        if bounds is not None and len(bounds) != 2:
+            raise ValueError("the range must be two values, the least and the greatest")
+        value = value_pattern(data_type, time_zone is not None, bounds, datetime.now(timezone.utc).date())
+    except ValueError as error:
+        raise ValueError(f"column {name}: {error}") from None
+    tests = declared.get("data_tests", [])
+    is_required = any(test == "not_null" or (isinstance(test, dict) and "not_null" in test) for test in tests)
+    return Column(name, data_type, is_required or is_key, is_key, value)
+
+
+def _meta(declared: dict) -> dict:
+    return (declared.get("config") or {}).get("meta") or {}
+
+
+def _refuse(place: str, names: Iterable[str], reason: str) -> None:
+    for name in names:
+        raise DataError(f"{place}: {name} is {reason}")

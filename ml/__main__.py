@@ -1,0 +1,61 @@
+"""``python -m ml forecast``: run a task of the models from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import NoReturn
+
+from warehouse import UsageError, Warehouse, run_command
+
+
+class _Parser(argparse.ArgumentParser):
+    """Reports a wrong option in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Read the options, run the task, print what it brought."""
+    parser = _Parser(prog="python -m ml", description="Models over the marts, into schema ml.")
+    tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
+    forecast = tasks.add_parser("forecast", help="daily net revenue of every store, with bands and a backtest")
+    forecast.add_argument("--store", nargs="+", action="extend", metavar="STORE", help="store_id; default all")
+    forecast.add_argument(
+        "--horizon", type=_whole_number, default=90, metavar="DAYS", help="days ahead, 1 to 365; default %(default)s"
+    )
+    forecast.add_argument("--as-of", type=_day, metavar="DATE", help="use nothing after this day, as 2024-12-31")
+    forecast.add_argument("--pictures", type=Path, metavar="FOLDER", help="also write the pictures, as HTML pages")
+    options = parser.parse_args(arguments)
+
+    from ml import forecasting  # scikit-learn takes seconds to import, and a wrong option needs none of it
+
+    report = forecasting.run(Warehouse.open(), options.store, options.horizon, options.as_of, progress=True)
+    print(report.text())
+    if options.pictures:
+        options.pictures.mkdir(parents=True, exist_ok=True)
+        for name, figure in report.figures().items():
+            figure.write_html(options.pictures / f"{name}.html")
+    return 0
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise UsageError(f"a horizon is a whole number of days, 1 to 365, not {text!r}") from None
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()
+    except ValueError:
+        raise UsageError(f"{text!r} is not a day of the calendar; write it as 2024-12-31") from None
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main))

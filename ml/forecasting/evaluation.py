@@ -1,0 +1,106 @@
+"""How good were the entrants, and who is published.
+
+The choice is nested: who is published at a cutoff rests on errors of earlier cutoffs, on days that had come by
+then. So the errors of what was published are honest: nobody chose it by the days on which it is judged.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ml.forecasting.backtest import known_on
+from ml.forecasting.entrants import BASELINES, SAFE_CHOICE
+
+JUDGED_DAYS = 28  # fewer days of a cutoff's forecast say little about it, and cutoffs closer than that repeat it
+CUTOFFS_TO_DOUBT = 4  # before a baseline may take the place of the combination
+CUTOFFS_TO_TRUST = 8  # before a single model may
+CLEAR_STANDARD_ERRORS = 2.0
+SMALLEST_AMOUNT = 0.01
+LEAD_BUCKETS = ((1, 7), (8, 28), (29, 90), (91, 365))
+
+
+def score(rows: pd.DataFrame) -> dict[str, float]:
+    """RMSE, MAE and bias in currency, WAPE and bias as rates, and the number of days, of judged predictions.
+
+    WAPE is the sum of absolute errors by the sum of actual revenue (Kolassa and Schuetz 2007); NaN where nothing was
+    sold. Bias is forecast minus actual: above zero means that too much was promised.
+    """
+    error = (rows["forecast"] - rows["actual"]).to_numpy()
+    sold = np.abs(rows["actual"].to_numpy()).sum()
+    return {
+        "rmse": float(np.sqrt(np.mean(error**2))),
+        "mae": float(np.mean(np.abs(error))),
+        "wape_rate": float(np.abs(error).sum() / sold) if sold else np.nan,
+        "bias": float(np.mean(error)),
+        "bias_rate": float(error.sum() / sold) if sold else np.nan,
+        "day_count": len(error),
+    }
+
+
+def score_models(predictions: pd.DataFrame) -> pd.DataFrame:
+    """``score`` of every model and of ``published`` (the champion of each cutoff), on the same days; a row each."""
+    judged = predictions.dropna(subset="actual")
+    if judged.empty:
+        return pd.DataFrame()
+    scores = {name: score(rows) for name, rows in judged.groupby("model_name", sort=False)}
+    scores["published"] = score(judged[judged["is_champion"]])
+    return pd.DataFrame(scores).T
+
+
+def score_by_lead(predictions: pd.DataFrame) -> pd.DataFrame:
+    """``score_models`` per bucket of lead times: rows by (``lead_bucket``, model), buckets such as "8-28" in days."""
+    lead = predictions["horizon_days"]
+    buckets = {f"{first}-{last}": predictions[lead.between(first, last)] for first, last in LEAD_BUCKETS}
+    scores = {name: score_models(rows) for name, rows in buckets.items()}
+    scores = {name: rows for name, rows in scores.items() if len(rows)}
+    return pd.concat(scores, names=["lead_bucket", "model_name"]) if scores else pd.DataFrame()
+
+
+def log_errors(known: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+    """The logarithm of the RMSE, a row per cutoff (28 days apart or more) and a column per model.
+
+    In logarithms one wild cutoff does not decide. A cutoff counts once 28 days of its forecast have come (all of
+    them, where the horizon is shorter).
+    """
+    squares = (known["forecast"] - known["actual"]) ** 2
+    means = squares.groupby([known["cutoff_date"], known["model_name"]]).mean().unstack()
+    day_counts = known.groupby("cutoff_date")["forecast_date"].nunique()
+    means = means[day_counts >= min(JUDGED_DAYS, horizon_days)]
+    kept: list[pd.Timestamp] = []
+    for cutoff in means.index[::-1]:
+        if not kept or (kept[-1] - cutoff).days >= JUDGED_DAYS:
+            kept.append(cutoff)
+    return np.log(np.maximum(np.sqrt(means.loc[kept[::-1]]), SMALLEST_AMOUNT))
+
+
+def choose_champion(known: pd.DataFrame, horizon_days: int) -> str:
+    """The model to publish, by the errors known so far (predictions with ``actual``, of earlier cutoffs).
+
+    The combination, unless a single model was better by two standard errors over eight cutoffs or more; and a
+    baseline instead of either, where over four cutoffs or more it was better still.
+    """
+    if known.empty:
+        return SAFE_CHOICE
+    errors = log_errors(known, horizon_days)
+    count = len(errors)
+    champion = SAFE_CHOICE
+    if count >= CUTOFFS_TO_TRUST:
+        gain = errors.drop(columns=list(BASELINES)).sub(errors[SAFE_CHOICE], axis="index")
+        is_clear = gain.mean() + CLEAR_STANDARD_ERRORS * gain.std() / np.sqrt(count) < 0.0
+        if is_clear.any():
+            champion = str(errors.mean()[is_clear[is_clear].index].idxmin())
+    if count >= CUTOFFS_TO_DOUBT:
+        baseline = str(errors[list(BASELINES)].mean().idxmin())
+        if errors[baseline].mean() < errors[champion].mean():
+            champion = baseline
+    return champion
+
+
+def mark_champions(predictions: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+    """The predictions with ``is_champion``: the model that would have been published at each cutoff."""
+    champions = {
+        cutoff: choose_champion(known_on(predictions, cutoff), horizon_days)
+        for cutoff in predictions["cutoff_date"].unique()
+    }
+    return predictions.assign(is_champion=predictions["model_name"] == predictions["cutoff_date"].map(champions))

@@ -1,0 +1,161 @@
+"""What a run of the forecast has brought, for the terminal, for Dagster and for pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from ml.forecasting.entrants import BASELINES
+from ml.forecasting.evaluation import score_by_lead, score_models
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+JUDGED = ("published", *BASELINES)
+HEAD = (
+    "store",
+    "until",
+    "champion",
+    *(f"{name.replace('_', ' ')} {measure}" for name in JUDGED for measure in ("RMSE", "MAE", "WAPE")),
+    "cutoffs",
+    "rows",
+    "seconds",
+)
+
+
+@dataclass(frozen=True)
+class StoreForecast:
+    """What became of one store.
+
+    ``predictions`` are the rows of the store, as in ``ml.forecasting.backtest``, with champions and bands: the
+    backtest, and the live forecast from ``cutoff``. ``reason`` says why there is no forecast, where there is none.
+    """
+
+    store_id: str
+    store_name: str
+    currency: str
+    history: pd.Series
+    cutoff: pd.Timestamp | None = None
+    predictions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reason: str = ""
+    is_reused: bool = False
+    rows_written: int = 0
+    seconds: float = 0.0
+
+    @property
+    def champion(self) -> str:
+        """The model of the published live forecast."""
+        return str(self.live["model_name"].iloc[0])
+
+    @property
+    def live(self) -> pd.DataFrame:
+        """The published forecast: one row per day ahead, with bands."""
+        rows = self.predictions
+        return rows[(rows["cutoff_date"] == self.cutoff) & rows["is_champion"]].sort_values("forecast_date")
+
+    @property
+    def backtest(self) -> pd.DataFrame:
+        """The predictions of all models on days that have come."""
+        return self.predictions[self.predictions["cutoff_date"] < self.cutoff]
+
+    @property
+    def cutoff_count(self) -> int:
+        """From how many past days the store was forecast again."""
+        return self.backtest["cutoff_date"].nunique()
+
+    def scores(self) -> pd.DataFrame:
+        """Errors of what was published and of each model, on the same days; see ``score_models``."""
+        return score_models(self.backtest)
+
+    def scores_by_lead(self) -> pd.DataFrame:
+        """The same per bucket of lead times; see ``score_by_lead``."""
+        return score_by_lead(self.backtest)
+
+
+@dataclass(frozen=True)
+class ForecastReport:
+    """What became of every store of a run."""
+
+    stores: Sequence[StoreForecast]
+
+    @property
+    def row_count(self) -> int:
+        """Rows of the results that the run stands for, written or found."""
+        return sum(len(store.predictions) for store in self.stores)
+
+    def text(self) -> str:
+        """A table for the terminal."""
+        if not self.stores:
+            return "there is no store to forecast"
+        lines = self._lines()
+        widths = [max(len(line[place]) for line in (HEAD, *lines) if len(line) > 3) for place in range(len(HEAD))]
+        shown = [self._aligned(line, widths) for line in (HEAD, *lines)]
+        return "\n".join([*shown, *self._legend()])
+
+    def markdown(self) -> str:
+        """The same table in Markdown."""
+        if not self.stores:
+            return "There is no store to forecast."
+        lines = [line if len(line) > 3 else (*line, *[""] * (len(HEAD) - 3)) for line in self._lines()]
+        table = [HEAD, ("---",) * len(HEAD), *lines]
+        return "\n".join(["| " + " | ".join(line) + " |" for line in table] + ["", *self._legend()])
+
+    def figures(self) -> dict[str, go.Figure]:
+        """Pictures by name: per store the forecast with its bands, and the error by lead time."""
+        from ml.forecasting.plots import error_figure, forecast_figure  # plotly takes long to import
+
+        figures = {}
+        for store in self.stores:
+            if store.reason:
+                continue
+            figures[store.store_id] = forecast_figure(store.history, store.live, store.store_name, store.currency)
+            by_lead = store.scores_by_lead()
+            if len(by_lead):
+                figures[f"{store.store_id}_error_by_lead"] = error_figure(by_lead, store.store_name)
+        return figures
+
+    def _lines(self) -> list[tuple[str, ...]]:
+        lines = []
+        for store in self.stores:
+            if store.reason:
+                lines.append((store.store_id, "", store.reason))
+                continue
+            scores = store.scores()
+            rows = "reused" if store.is_reused else f"{store.rows_written:,}"
+            lines.append(
+                (
+                    store.store_id,
+                    f"{store.cutoff:%Y-%m-%d}",
+                    store.champion,
+                    *(text for name in JUDGED for text in _measures(scores, name)),
+                    str(store.cutoff_count),
+                    rows,
+                    f"{store.seconds:.1f}",
+                )
+            )
+        return lines
+
+    @staticmethod
+    def _aligned(line: tuple[str, ...], widths: Sequence[int]) -> str:
+        words, numbers = line[:3], line[3:]
+        cells = [word.ljust(width) for word, width in zip(words, widths, strict=False)]
+        cells += [number.rjust(width) for number, width in zip(numbers, widths[3:], strict=False)]
+        return "  ".join(cells).rstrip()
+
+    def _legend(self) -> list[str]:
+        currencies = ", ".join(f"{store.store_id} in {store.currency}" for store in self.stores)
+        return [
+            f"RMSE and MAE per day, {currencies}. Published: what would have been published at each past cutoff, "
+            "chosen by earlier errors only; the baselines on the same days."
+        ]
+
+
+def _measures(scores: pd.DataFrame, name: str) -> tuple[str, str, str]:
+    if name not in scores.index:
+        return ("-", "-", "-")
+    row = scores.loc[name]
+    wape = "-" if pd.isna(row["wape_rate"]) else f"{100 * row['wape_rate']:.1f}%"
+    return (f"{row['rmse']:,.0f}", f"{row['mae']:,.0f}", wape)
