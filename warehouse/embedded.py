@@ -28,6 +28,7 @@ from warehouse.settings import Settings
 
 USER = DATABASE = "tidemart"
 LEAST_VERSION = 16
+VAR = Path("/var/lib/tidemart")  # root's, where the checkout cannot be entered by the server's account
 # Room for bulk loads on a machine with 8 GB; a client that dies takes its query with it within two seconds.
 SERVER_SETTINGS = {
     "shared_buffers": "256MB",
@@ -234,7 +235,7 @@ class _Account:
             return
         self._user = pwd.getpwnam("nobody")
         self.run_as |= {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
-        below_var = Path("/var/lib/tidemart") / hashlib.sha256(str(home).encode()).hexdigest()[:16]
+        below_var = VAR / hashlib.sha256(str(home).encode()).hexdigest()[:16]
         # a choice once made is kept, even when a mode changes later
         if below_var.exists() or not self._can_enter(home):
             self.room = below_var
@@ -242,12 +243,14 @@ class _Account:
             self.room = home / "server"
         if not self._can_enter(self.binaries):
             self._copied_from = self.binaries
-            self.binaries = below_var / "postgresql" / "bin"
+            self.binaries = below_var / "package" / "postgresql" / "bin"
 
     def prepare(self) -> None:
         """Make the room, and a readable copy of the binaries where one is needed."""
         try:
             self.room.mkdir(parents=True, exist_ok=True)
+            if self.room.parent == VAR:
+                VAR.chmod(0o755)  # whatever the umask, the server's account has to pass
             if self._copied_from is not None and not self.binaries.exists():
                 self._copy_binaries(self._copied_from.parent, self.binaries.parent)
         except OSError as error:
@@ -269,8 +272,6 @@ class _Account:
     @staticmethod
     def _copy_binaries(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
-        for folder in (target.parent, *target.parent.parents[:1]):
-            folder.chmod(0o755)
         # the wheel keeps shared libraries in a folder beside the package, found by a relative path
         package = source.parent
         libraries = package.parent / f"{package.name}.libs"
@@ -279,6 +280,9 @@ class _Account:
         shutil.copytree(source, unfinished, symlinks=True)
         if libraries.is_dir():
             shutil.copytree(libraries, target.parent.parent / libraries.name, dirs_exist_ok=True)
+        for path in target.parent.parent.rglob("*"):  # whatever the umask of the installation was
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode | 0o444 | (0o111 if path.is_dir() or path.stat().st_mode & 0o100 else 0))
         unfinished.rename(target)
 
 

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import psycopg
 from tqdm import tqdm
@@ -169,9 +170,9 @@ def _forecast(
     with tqdm(total=len(past) + 1, desc=store["store_id"], unit="cutoff", disable=None if progress else True) as bar:
         predictions = predict_from(history, past.append(history.index[-1:]), entrants, horizon_days, bar.update)
     predictions = add_bands(mark_champions(predictions, horizon_days), history)
-    is_live = predictions["cutoff_date"] == cutoff
-    predictions = predictions[is_live | predictions["actual"].notna()]
-    predictions = predictions.assign(kind=is_live.map({True: "live", False: "backtest"}))
+    kind = np.where(predictions["cutoff_date"] == cutoff, "live", "backtest")
+    predictions = predictions.assign(kind=kind)[(kind == "live") | predictions["actual"].notna()]
+    is_live = predictions["kind"] == "live"
     rows_written = 0
     with warehouse.connect() as connection:
         if not has_live:
