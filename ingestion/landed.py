@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingestion.files import is_data_file
 from ingestion.ledger import LoadReport
 from ingestion.load import load
 from ingestion.sources import Source
@@ -30,7 +31,7 @@ def load_landed(warehouse: Warehouse, source: Source, folder: Path) -> list[Tabl
     Files that were loaded before bring nothing. Raises FilesRefusedError like ``load``.
     """
     create(warehouse, source)
-    has_files = folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir())
+    has_files = folder.is_dir() and any(is_data_file(path) for path in folder.iterdir())
     reports = load(warehouse, source.name, [folder]) if has_files else []
     return [
         _state(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from contextlib import redirect_stdout
@@ -55,13 +56,19 @@ def run_job(name: str, run_config: Mapping[str, object] | None = None) -> RunCou
         with dg.DagsterInstance.get() as instance:
             result = defs.resolve_job_def(name).execute_in_process(
                 instance=instance,
-                run_config={**(run_config or {}), "loggers": {"progress": {}}},
+                run_config=_configured(run_config or {}),
                 raise_on_error=False,
             )
             tags = instance.get_run_by_id(result.run_id).tags
     if not result.success:
         raise _failure(result)
     return _counts(result, tags)
+
+
+def _configured(run_config: Mapping[str, object]) -> dict[str, object]:
+    """The configuration of a run of the command line: a line per step, and nothing is built twice."""
+    steps = {step: {"config": {"only_when_changed": True}} for step in ("dbt_marts", "dbt_predictions")}
+    return {**run_config, "ops": {**steps, **(run_config.get("ops") or {})}, "loggers": {"progress": {}}}
 
 
 def _counts(result, tags: Mapping[str, str]) -> RunCounts:
@@ -86,9 +93,9 @@ def _counts(result, tags: Mapping[str, str]) -> RunCounts:
 def _failure(result) -> TidemartError:
     """The first failed step in one line, with the exit code of its kind."""
     failed_checks = [
-        f"{evaluation.asset_key.to_user_string()}: {evaluation.check_name}"
-        for event in result.all_events
-        if event.is_asset_check_evaluation and not (evaluation := event.asset_check_evaluation_data).passed
+        f"{evaluation.check_name} of {evaluation.asset_key.to_user_string()}"
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed
     ]
     if failed_checks:
         more = f" and {len(failed_checks) - 1} more" if len(failed_checks) > 1 else ""
@@ -100,7 +107,7 @@ def _failure(result) -> TidemartError:
             error = event.step_failure_data.error
             while error.cause is not None:
                 error = error.cause
-            message = one_line(error.message).removeprefix(f"{error.cls_name}:").strip()
+            message = re.sub(r"^[\w.]+: ", "", one_line(error.message))  # the name of the error's class
             kind = next((kind for kind in KINDS if kind.__name__ == error.cls_name), TidemartError)
             return kind(f"{event.step_key}: {message} (all of it: {LOG})")
     return TidemartError(f"the run ended without success; see {LOG}")

@@ -64,7 +64,9 @@ def _counts(counts: RunCounts) -> list[str]:
     )
     return [
         f"rows    {rows}" if counts.rows_read else "rows    nothing new: every file had been loaded before",
-        f"dbt     {counts.models_built} models and seeds built, {counts.tests_passed} tests passed",
+        f"dbt     {counts.models_built} models and seeds built, {counts.tests_passed} tests passed"
+        if counts.models_built
+        else "dbt     nothing changed: every model stands as it was built and tested",
     ]
 
 

@@ -182,15 +182,13 @@ def test_a_second_run_at_the_same_time_is_refused_in_one_line(done):
 
 
 def test_a_failing_test_of_the_data_is_one_line_and_leaves_the_last_forecast(done):
-    with done.warehouse.connect() as connection:
-        connection.execute("update raw_shop.orders set status = 'lost in the post' where order_id = 'O0000042'")
+    header = "store_id,order_id,customer_id,ordered_at,status,payment_method,total_amount,currency"
     before = done.warehouse.read("select count(*) as n from ml.forecast_results")["n"].iloc[0]
-    try:
-        process = done.start()
-        out, err = process.communicate()
-    finally:
-        with done.warehouse.connect() as connection:
-            connection.execute("update raw_shop.orders set status = 'completed' where order_id = 'O0000042'")
+    delivery = done.folder / "landing" / "shop" / "orders_late.csv"
+    delivery.write_text(f"{header}\nharbour,O9999999,,2025-12-30T12:00:00Z,lost in the post,,0.00,EUR\n")
+
+    process = done.start()
+    out, err = process.communicate()
 
     assert process.returncode == 6, out + err
     assert "accepted_values_int_orders_dated_order_status" in err

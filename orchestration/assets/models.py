@@ -6,12 +6,22 @@ from collections.abc import Iterator
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
+from pydantic import Field
 
+from orchestration.built import is_built, mark_built
 from orchestration.resources import WarehouseResource, dbt_project
 from warehouse import Warehouse
 
 ON_PREDICTIONS = "source:ml+"
 EVERY_TEST_IS_A_CHECK = DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
+
+
+class BuildConfig(dg.Config):
+    """How much of a step is done."""
+
+    only_when_changed: bool = Field(
+        False, description="Leave what stands there when no file, prediction or model has changed since it was built."
+    )
 
 
 @dbt_assets(
@@ -21,10 +31,10 @@ EVERY_TEST_IS_A_CHECK = DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable
     dagster_dbt_translator=EVERY_TEST_IS_A_CHECK,
 )
 def dbt_marts(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource, config: BuildConfig
 ) -> Iterator[dg.Output | dg.AssetCheckResult]:
     """From raw tables to marts: built and tested; what a failing test guards is not built."""
-    yield from _build(context, dbt, warehouse.open())
+    yield from _build(context, dbt, warehouse.open(), config)
 
 
 @dbt_assets(
@@ -34,32 +44,47 @@ def dbt_marts(
     dagster_dbt_translator=EVERY_TEST_IS_A_CHECK,
 )
 def dbt_predictions(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource, config: BuildConfig
 ) -> Iterator[dg.Output | dg.AssetCheckResult]:
     """From what the models wrote to how good it was."""
-    yield from _build(context, dbt, warehouse.open())
+    yield from _build(context, dbt, warehouse.open(), config)
 
 
-def _build(context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse) -> Iterator:
+def _build(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: Warehouse, config: BuildConfig
+) -> Iterator[dg.Output | dg.AssetCheckResult]:
+    step, assets = context.op_execution_context.op.name, context.selected_asset_keys
     with warehouse.lock("dbt"):  # two builds at once would drop each other's tables
+        if config.only_when_changed and is_built(warehouse, step, assets):
+            yield from _unchanged(context, warehouse)
+            return
         invocation = dbt.cli(["build"], context=context)
         for event in invocation.stream():
             if isinstance(event, dg.Output):
-                row_count = warehouse.count_rows(*context.asset_key_for_output(event.output_name).path)
-                event = (
-                    event
-                    if row_count is None
-                    else event.with_metadata({**event.metadata, "dagster/row_count": row_count})
-                )
+                asset = context.asset_key_for_output(event.output_name)
+                event = event.with_metadata({**event.metadata, **_row_count(warehouse, asset)})
             yield event
+        mark_built(warehouse, step, assets)
     results = invocation.get_artifact("run_results.json")["results"]
     kinds = Counter(result["unique_id"].split(".")[0] for result in results)
-    step = context.op_execution_context.op.name
-    context.instance.add_run_tags(
-        context.run_id,
-        {
-            f"{step}/models": str(kinds["model"] + kinds["seed"]),
-            f"{step}/tests": str(kinds["test"] + kinds["unit_test"]),
-        },
-    )
+    tags = {"models": kinds["model"] + kinds["seed"], "tests": kinds["test"] + kinds["unit_test"]}
+    context.instance.add_run_tags(context.run_id, {f"{step}/{name}": str(count) for name, count in tags.items()})
     shutil.rmtree(invocation.target_path)  # a copy of the manifest per run; kept where the run failed
+
+
+def _unchanged(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.Output | dg.AssetCheckResult]:
+    """What stands there since the last build, all of whose tests passed."""
+    for asset in context.job_def.asset_layer.asset_graph.toposorted_asset_keys:
+        if asset in context.selected_asset_keys:
+            output_name = context.assets_def.get_output_name_for_asset_key(asset)
+            yield dg.Output(None, output_name, metadata={"is_unchanged": True, **_row_count(warehouse, asset)})
+    for check in context.selected_asset_check_keys:
+        yield dg.AssetCheckResult(
+            passed=True, asset_key=check.asset_key, check_name=check.name, metadata={"is_unchanged": True}
+        )
+
+
+def _row_count(warehouse: Warehouse, asset: dg.AssetKey) -> dict[str, int]:
+    """The rows of a table; nothing for a view. (dagster-dbt's own counting waits in a busy loop.)"""
+    row_count = warehouse.count_rows(*asset.path)
+    return {} if row_count is None else {"dagster/row_count": row_count}

@@ -1,0 +1,64 @@
+"""Whether what a dbt step would build stands there already, so that a run which brings nothing new can leave it.
+
+The mark of a build lies in the warehouse itself, as the comment of schema marts, and names what went in (the loaded
+files, the predictions, the dbt project) and what came out (the relations by their number, which every rebuild
+changes). It vanishes with the schema, and does not outlive a build by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+import dagster as dg
+import psycopg
+from psycopg import sql
+
+import ingestion
+from warehouse import REPOSITORY, Warehouse
+
+WENT_IN = "select coalesce(string_agg(t::text, ' ' order by t::text), '') from {} as t"
+PREDICTED = "select count(*)::text || coalesce(max(created_at)::text, '') from ml.forecast_results"
+CAME_OUT = """
+select coalesce(string_agg(relations.oid::text, ' ' order by relations.oid), '')
+from unnest(%s::text[], %s::text[]) as wanted (schema, name)
+inner join pg_namespace as schemas on wanted.schema = schemas.nspname
+inner join pg_class as relations on schemas.oid = relations.relnamespace and wanted.name = relations.relname
+"""
+MARKS = "select obj_description(to_regnamespace('marts'), 'pg_namespace')"
+
+
+def is_built(warehouse: Warehouse, step: str, assets: Iterable[dg.AssetKey]) -> bool:
+    """Whether the relations of a step stand as the last build of the same inputs left them."""
+    with warehouse.connect() as connection:
+        return _marks(connection).get(step) == _fingerprint(connection, assets)
+
+
+def mark_built(warehouse: Warehouse, step: str, assets: Iterable[dg.AssetKey]) -> None:
+    """Note what the relations of a step were built from."""
+    with warehouse.connect() as connection:
+        marks = _marks(connection) | {step: _fingerprint(connection, assets)}
+        connection.execute(sql.SQL("comment on schema marts is {}").format(json.dumps(marks)))
+
+
+def _marks(connection: psycopg.Connection) -> dict[str, str]:
+    (comment,) = connection.execute(MARKS).fetchone()
+    try:
+        marks = json.loads(comment or "{}")
+    except json.JSONDecodeError:  # somebody else's comment
+        return {}
+    return marks if isinstance(marks, dict) else {}
+
+
+def _fingerprint(connection: psycopg.Connection, assets: Iterable[dg.AssetKey]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted([REPOSITORY / "dbt_project.yml", *(REPOSITORY / "dbt_project").rglob("*.*")]):
+        digest.update(path.name.encode() + path.read_bytes())
+    for name in ingestion.list_sources():
+        ledger = sql.Identifier(ingestion.read_source(name).schema, "loads")
+        digest.update(connection.execute(sql.SQL(WENT_IN).format(ledger)).fetchone()[0].encode())
+    digest.update(connection.execute(PREDICTED).fetchone()[0].encode())
+    schemas, names = zip(*(asset.path for asset in assets), strict=True)
+    digest.update(connection.execute(CAME_OUT, (list(schemas), list(names))).fetchone()[0].encode())
+    return digest.hexdigest()
