@@ -43,8 +43,8 @@ def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
 
 
 def is_data_file(path: Path) -> bool:
-    """Whether the name says that the file is of a kind that can be loaded."""
-    return path.name.lower().endswith(FILE_KINDS)
+    """Whether the name says that the file is of a kind that can be loaded, and not hidden."""
+    return path.name.lower().endswith(FILE_KINDS) and not path.name.startswith(".")
 
 
 def is_parquet(path: Path) -> bool:

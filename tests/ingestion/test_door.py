@@ -46,7 +46,7 @@ def test_the_reason_shows_the_value_and_what_was_wanted(deliver, rejected):
     deliver("order_items.csv", ITEMS + item(1, quantity="2.5") + item(2, item="") + "a,3,1\n")
 
     assert rejected() == {
-        2: ("quantity", "'2.5' is not a whole number from -2147483648 to 2147483647"),
+        2: ("quantity", "'2.5' is not a whole number from -1000000 to 1000000"),
         3: ("item_id", "'' where a value is required"),
         4: ("", "too few fields: 3 instead of 7"),
     }
