@@ -65,6 +65,7 @@ check: $(DEVELOPMENT) ## Lint: ruff, import rules, sqlfluff
 
 bench: $(ENVIRONMENT) ## Time every stage beside its plain counterpart
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.forecast_accuracy
 
 # --- the environment: uv where it is found, else pip, with the committed versions --------------------
 

@@ -1,0 +1,1 @@
+"""Models over the marts: plain functions that know no orchestrator."""

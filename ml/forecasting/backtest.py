@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from ml.forecasting.estimators import MIN_HISTORY_DAYS, Combination, Forecaster
 
-CUTOFF_LIMIT = 15
+CUTOFF_LIMIT = 12  # a year of them
 WIDEST_SPACING_DAYS = 30  # falls on another weekday each time, and every third is a whole horizon of 90 days later
 CLOSEST_SPACING_DAYS = 7
 EARLIEST_HISTORY_DAYS = 56
@@ -28,7 +28,7 @@ DECIMALS = 4  # of the table of results: what is judged is what is stored
 def backtest_cutoffs(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """The past days on which to stand and forecast again, ascending; none for a history of five weeks or less.
 
-    At most 15, every 30 days back from the last day known; every 7 days or more where the history is short. Before
+    At most 12, every 30 days back from the last day known; every 7 days or more where the history is short. Before
     the first lie 56 days, in a history of less than 112 days half of it, never less than 28.
     """
     count = len(days)
@@ -69,9 +69,12 @@ def predict_from(
         on_progress()
         return rows
 
-    # one thread each in the linear algebra, so that sums are always made in the same order
-    with threadpool_limits(1), ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
-        predictions = pd.concat(pool.map(predict, cutoffs), ignore_index=True)
+    pool = ThreadPoolExecutor(min(2, os.cpu_count() or 1))
+    try:
+        with threadpool_limits(1):  # sums of the linear algebra are always made in the same order
+            predictions = pd.concat(pool.map(predict, cutoffs), ignore_index=True)
+    finally:
+        pool.shutdown(cancel_futures=True)  # Ctrl-C need not wait for all that was still to come
     predictions["horizon_days"] = (predictions["forecast_date"] - predictions["cutoff_date"]).dt.days
     predictions["actual"] = history.reindex(predictions["forecast_date"]).to_numpy()
     columns = ["model_name", "cutoff_date", "forecast_date", "horizon_days", "forecast", "actual"]
@@ -79,6 +82,5 @@ def predict_from(
 
 
 def known_on(predictions: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
-    """The predictions made before a day, on days that had come by then: all that anybody knew of errors that day."""
-    is_known = (predictions["cutoff_date"] < cutoff) & (predictions["forecast_date"] <= cutoff)
-    return predictions[is_known]
+    """The predictions of days that had come by a cutoff: all that anybody knew of errors that day."""
+    return predictions[predictions["forecast_date"] <= cutoff]

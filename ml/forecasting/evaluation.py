@@ -11,6 +11,7 @@ import pandas as pd
 
 from ml.forecasting.backtest import known_on
 from ml.forecasting.entrants import BASELINES, SAFE_CHOICE
+from ml.forecasting.intervals import COVERAGES_PCT
 
 JUDGED_DAYS = 28  # fewer days of a cutoff's forecast say little about it, and cutoffs closer than that repeat it
 CUTOFFS_TO_DOUBT = 4  # before a baseline may take the place of the combination
@@ -21,10 +22,11 @@ LEAD_BUCKETS = ((1, 7), (8, 28), (29, 90), (91, 365))
 
 
 def score(rows: pd.DataFrame) -> dict[str, float]:
-    """RMSE, MAE and bias in currency, WAPE and bias as rates, and the number of days, of judged predictions.
+    """Errors of judged predictions: RMSE, MAE and bias in currency, WAPE and bias as rates, and what bands covered.
 
     WAPE is the sum of absolute errors by the sum of actual revenue (Kolassa and Schuetz 2007); NaN where nothing was
-    sold. Bias is forecast minus actual: above zero means that too much was promised.
+    sold. Bias is forecast minus actual: above zero means that too much was promised. ``covered_80_rate`` and
+    ``covered_95_rate`` are the shares of days within their band, among days that have one.
     """
     error = (rows["forecast"] - rows["actual"]).to_numpy()
     sold = np.abs(rows["actual"].to_numpy()).sum()
@@ -35,7 +37,16 @@ def score(rows: pd.DataFrame) -> dict[str, float]:
         "bias": float(np.mean(error)),
         "bias_rate": float(error.sum() / sold) if sold else np.nan,
         "day_count": len(error),
+        **{f"covered_{coverage}_rate": _covered(rows, coverage) for coverage in COVERAGES_PCT},
     }
+
+
+def _covered(rows: pd.DataFrame, coverage_pct: int) -> float:
+    if f"lower_{coverage_pct}" not in rows:
+        return np.nan
+    banded = rows.dropna(subset=f"lower_{coverage_pct}")
+    within = banded["actual"].between(banded[f"lower_{coverage_pct}"], banded[f"upper_{coverage_pct}"])
+    return float(within.mean()) if len(within) else np.nan
 
 
 def score_models(predictions: pd.DataFrame) -> pd.DataFrame:

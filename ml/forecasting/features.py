@@ -75,10 +75,11 @@ def closed_weekdays(values: np.ndarray) -> np.ndarray:
 
 
 def clean(values: np.ndarray) -> np.ndarray:
-    """A history to learn from: open days far off their weekday's usual share of the level are pulled to the limit.
+    """A history to learn from: days far above their weekday's usual share of the level are pulled to the limit.
 
-    The limit is the median plus or minus five median absolute deviations of the ratio to level and weekday, over the
-    whole history: only training data are cleaned, forecasts are judged by what happened.
+    The limit is the median plus five median absolute deviations of the ratio to level and weekday, over all open
+    days, and twice the usual at least; as far below, for days on which more came back than went out. Only training
+    data are cleaned, forecasts are judged by what happened.
     """
     level = levels(values)
     profile = same_weekday_mean(values / level, PROFILE_WEEKS)
@@ -89,9 +90,9 @@ def clean(values: np.ndarray) -> np.ndarray:
     if not is_open.any():
         return values
     middle = np.median(ratio[is_open])
-    reach = CLEAN_LIMIT * np.median(np.abs(ratio[is_open] - middle))
-    is_far = is_open & (np.abs(ratio - middle) > reach) & (reach > 0.0)
-    return np.where(is_far, np.clip(ratio, middle - reach, middle + reach) * usual, values)
+    reach = max(CLEAN_LIMIT * np.median(np.abs(ratio[is_open] - middle)), 1.0)
+    low, high = min(middle - reach, 0.0), middle + reach
+    return np.where((ratio < low) | (ratio > high), np.clip(ratio, low, high) * usual, values)
 
 
 def training_pairs(history_days: int, horizon_days: int, max_rows: int) -> tuple[np.ndarray, np.ndarray]:

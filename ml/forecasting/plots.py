@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from ml.forecasting.evaluation import score_models
 from ml.forecasting.intervals import COVERAGES_PCT
 
 SHOWN_DAYS = 180
@@ -48,22 +49,27 @@ def forecast_figure(history: pd.Series, live: pd.DataFrame, store_name: str, cur
     )
 
 
-def error_figure(scores_by_lead: pd.DataFrame, store_name: str) -> go.Figure:
-    """The error by lead time of what was published and of the baselines; see ``score_by_lead`` for the frame."""
+def error_figure(backtest: pd.DataFrame, store_name: str) -> go.Figure:
+    """The error by weeks ahead of what was published and of the baselines, on the same days.
+
+    ``backtest`` holds judged predictions with ``is_champion``; see ``ml.forecasting.backtest``.
+    """
+    week_end = (backtest["horizon_days"] + 6) // 7 * 7
+    scores = pd.concat({days: score_models(rows) for days, rows in backtest.groupby(week_end)})
     figure = go.Figure()
     for model_name, colour in MODEL_COLOURS.items():
-        rows = scores_by_lead.xs(model_name, level="model_name")
-        figure.add_bar(
-            x=[f"{bucket} days" for bucket in rows.index],
+        rows = scores.xs(model_name, level=1)
+        figure.add_scatter(
+            x=rows.index.to_list(),
             y=100 * rows["wape_rate"],
             name=model_name.replace("_", " "),
-            marker_color=colour,
+            line={"color": colour, "width": 2},
         )
     return _titled(
         figure,
-        f"{store_name}: absolute error as a share of revenue, by days ahead",
+        f"{store_name}: absolute error as % of revenue, by days ahead",
         yaxis_title="WAPE, %",
-        xaxis_title="days ahead of the cutoff",
+        xaxis_title="days ahead of the cutoff, by weeks",
     )
 
 

@@ -15,15 +15,13 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 JUDGED = ("published", *BASELINES)
-HEAD = (
-    "store",
-    "until",
-    "champion",
-    *(f"{name.replace('_', ' ')} {measure}" for name in JUDGED for measure in ("RMSE", "MAE", "WAPE")),
-    "cutoffs",
-    "rows",
-    "seconds",
-)
+MEASURES = ("RMSE", "MAE", "WAPE")
+WORDS, COUNTS = ("store", "until", "champion"), ("cutoffs", "rows", "seconds")
+# two lines above the table of the terminal, one above that of Markdown
+GROUPS = (*("",) * len(WORDS), *(text for name in JUDGED for text in (name.replace("_", " "), "", "")))
+HEADS = (*WORDS, *MEASURES * len(JUDGED), *COUNTS)
+LONG_HEADS = (*WORDS, *(f"{name.replace('_', ' ')} {measure}" for name in JUDGED for measure in MEASURES), *COUNTS)
+NARROWEST = 8
 
 
 @dataclass(frozen=True)
@@ -91,16 +89,17 @@ class ForecastReport:
         if not self.stores:
             return "there is no store to forecast"
         lines = self._lines()
-        widths = [max(len(line[place]) for line in (HEAD, *lines) if len(line) > 3) for place in range(len(HEAD))]
-        shown = [self._aligned(line, widths) for line in (HEAD, *lines)]
-        return "\n".join([*shown, *self._legend()])
+        full = [line for line in (HEADS, *lines) if len(line) == len(HEADS)]
+        widths = [max(NARROWEST, *(len(line[place]) for line in full)) for place in range(len(HEADS))]
+        groups = "  ".join(text.ljust(width) for text, width in zip(GROUPS, widths, strict=False)).rstrip()
+        return "\n".join([groups, *(_aligned(line, widths) for line in (HEADS, *lines)), *self._legend()])
 
     def markdown(self) -> str:
         """The same table in Markdown."""
         if not self.stores:
             return "There is no store to forecast."
-        lines = [line if len(line) > 3 else (*line, *[""] * (len(HEAD) - 3)) for line in self._lines()]
-        table = [HEAD, ("---",) * len(HEAD), *lines]
+        lines = [(*line, *[""] * (len(LONG_HEADS) - len(line))) for line in self._lines()]
+        table = [LONG_HEADS, ("---",) * len(LONG_HEADS), *lines]
         return "\n".join(["| " + " | ".join(line) + " |" for line in table] + ["", *self._legend()])
 
     def figures(self) -> dict[str, go.Figure]:
@@ -112,9 +111,8 @@ class ForecastReport:
             if store.reason:
                 continue
             figures[store.store_id] = forecast_figure(store.history, store.live, store.store_name, store.currency)
-            by_lead = store.scores_by_lead()
-            if len(by_lead):
-                figures[f"{store.store_id}_error_by_lead"] = error_figure(by_lead, store.store_name)
+            if len(store.backtest):
+                figures[f"{store.store_id}_error_by_lead"] = error_figure(store.backtest, store.store_name)
         return figures
 
     def _lines(self) -> list[tuple[str, ...]]:
@@ -138,18 +136,11 @@ class ForecastReport:
             )
         return lines
 
-    @staticmethod
-    def _aligned(line: tuple[str, ...], widths: Sequence[int]) -> str:
-        words, numbers = line[:3], line[3:]
-        cells = [word.ljust(width) for word, width in zip(words, widths, strict=False)]
-        cells += [number.rjust(width) for number, width in zip(numbers, widths[3:], strict=False)]
-        return "  ".join(cells).rstrip()
-
     def _legend(self) -> list[str]:
         currencies = ", ".join(f"{store.store_id} in {store.currency}" for store in self.stores)
         return [
-            f"RMSE and MAE per day, {currencies}. Published: what would have been published at each past cutoff, "
-            "chosen by earlier errors only; the baselines on the same days."
+            f"RMSE and MAE per day: {currencies}.",
+            "Published: what would have been published at each past cutoff, chosen by earlier errors alone.",
         ]
 
 
@@ -159,3 +150,10 @@ def _measures(scores: pd.DataFrame, name: str) -> tuple[str, str, str]:
     row = scores.loc[name]
     wape = "-" if pd.isna(row["wape_rate"]) else f"{100 * row['wape_rate']:.1f}%"
     return (f"{row['rmse']:,.0f}", f"{row['mae']:,.0f}", wape)
+
+
+def _aligned(line: Sequence[str], widths: Sequence[int]) -> str:
+    """Words to the left, numbers to the right; a line that ends in words may be longer than its column."""
+    cells = [text.ljust(width) for text, width in zip(line[: len(WORDS)], widths, strict=False)]
+    cells += [text.rjust(width) for text, width in zip(line[len(WORDS) :], widths[len(WORDS) :], strict=False)]
+    return "  ".join(cells).rstrip()

@@ -1,0 +1,66 @@
+"""Pictures show what the frames say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ml.forecasting.plots import error_figure, forecast_figure
+
+
+def live_rows(days: int) -> pd.DataFrame:
+    forecast = np.linspace(100.0, 200.0, days)
+    return pd.DataFrame(
+        {
+            "model_name": "weekday_mean",
+            "forecast_date": pd.date_range("2024-08-17", periods=days),
+            "forecast": forecast,
+            **{f"lower_{coverage}": forecast - coverage for coverage in (80, 95)},
+            **{f"upper_{coverage}": forecast + coverage for coverage in (80, 95)},
+        }
+    )
+
+
+def test_the_forecast_stands_after_the_history_within_its_bands(history):
+    live = live_rows(90)
+    live.loc[60:, ["lower_80", "upper_80", "lower_95", "upper_95"]] = np.nan
+
+    figure = forecast_figure(history, live, "Harbour Home", "EUR")
+
+    traces = {trace.name: trace for trace in figure.data}
+    assert list(traces) == ["95 % of days", "80 % of days", "actual", "forecast"]
+    assert len(traces["80 % of days"].y) == 120, "there and back over the sixty days that have a band"
+    assert list(traces["forecast"].y) == list(live["forecast"])
+    assert pd.Timestamp(traces["actual"].x[-1]) < pd.Timestamp(traces["forecast"].x[0])
+    assert "Harbour Home" in figure.layout.title.text
+    assert "weekday mean" in figure.layout.title.text
+
+
+def test_a_forecast_without_bands_is_a_line(history):
+    live = live_rows(30).assign(lower_80=np.nan, upper_80=np.nan, lower_95=np.nan, upper_95=np.nan)
+
+    figure = forecast_figure(history, live, "Harbour Home", "EUR")
+
+    assert [trace.name for trace in figure.data] == ["actual", "forecast"]
+
+
+def test_the_error_is_shown_by_weeks_ahead():
+    leads = np.arange(1, 15)
+    rows = [
+        pd.DataFrame(
+            {
+                "model_name": name,
+                "horizon_days": leads,
+                "forecast": 100.0 + np.where(leads <= 7, near, far),
+                "actual": 100.0,
+                "is_champion": name == "weekday_mean",
+            }
+        )
+        for name, near, far in (("weekday_mean", 10.0, 20.0), ("seasonal_naive", 30.0, 40.0))
+    ]
+
+    figure = error_figure(pd.concat(rows), "Harbour Home")
+
+    lines = {trace.name: (list(trace.x), [round(value) for value in trace.y]) for trace in figure.data}
+    assert lines["published"] == lines["weekday mean"] == ([7, 14], [10, 20])
+    assert lines["seasonal naive"] == ([7, 14], [30, 40])
