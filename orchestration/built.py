@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import dagster as dg
 import psycopg
@@ -29,13 +29,13 @@ inner join pg_class as relations on schemas.oid = relations.relnamespace and wan
 MARKS = "select obj_description(to_regnamespace('marts'), 'pg_namespace')"
 
 
-def is_built(warehouse: Warehouse, step: str, assets: Iterable[dg.AssetKey]) -> bool:
+def is_built(warehouse: Warehouse, step: str, assets: Collection[dg.AssetKey]) -> bool:
     """Whether the relations of a step stand as the last build of the same inputs left them."""
     with warehouse.connect() as connection:
         return _marks(connection).get(step) == _fingerprint(connection, assets)
 
 
-def mark_built(warehouse: Warehouse, step: str, assets: Iterable[dg.AssetKey]) -> None:
+def mark_built(warehouse: Warehouse, step: str, assets: Collection[dg.AssetKey]) -> None:
     """Note what the relations of a step were built from."""
     with warehouse.connect() as connection:
         marks = _marks(connection) | {step: _fingerprint(connection, assets)}
@@ -51,14 +51,15 @@ def _marks(connection: psycopg.Connection) -> dict[str, str]:
     return marks if isinstance(marks, dict) else {}
 
 
-def _fingerprint(connection: psycopg.Connection, assets: Iterable[dg.AssetKey]) -> str:
+def _fingerprint(connection: psycopg.Connection, assets: Collection[dg.AssetKey]) -> str:
     digest = hashlib.sha256()
     for path in sorted([REPOSITORY / "dbt_project.yml", *(REPOSITORY / "dbt_project").rglob("*.*")]):
         digest.update(path.name.encode() + path.read_bytes())
     for name in ingestion.list_sources():
         ledger = sql.Identifier(ingestion.read_source(name).schema, "loads")
         digest.update(connection.execute(sql.SQL(WENT_IN).format(ledger)).fetchone()[0].encode())
-    digest.update(connection.execute(PREDICTED).fetchone()[0].encode())
+    if any(asset.path[-1].startswith("stg_ml__") for asset in assets):
+        digest.update(connection.execute(PREDICTED).fetchone()[0].encode())
     schemas, names = zip(*(asset.path for asset in assets), strict=True)
     digest.update(connection.execute(CAME_OUT, (list(schemas), list(names))).fetchone()[0].encode())
     return digest.hexdigest()
