@@ -54,6 +54,7 @@ class Table:
     key: tuple[str, ...]
     time_zone: str | None
     columns: tuple[Column, ...]
+    description: str = ""
 
     @property
     def primary_key(self) -> tuple[str, ...]:
@@ -150,7 +151,8 @@ def _read_table(path: Path, declared: dict) -> Table:
     _refuse(place, sorted(set(names) & set(SYSTEM_COLUMNS)), "the loader's own; rename the column in the file")
     _refuse(place, [name for name in key if name not in names], "in the key but not among the columns")
     _refuse(place, [declared["name"]] if declared["name"] in (LEDGER, REJECTED) else [], "the loader's own table")
-    return Table(declared["name"], str(meta["file"]), key, meta.get("time_zone"), columns)
+    description = str(declared.get("description", ""))
+    return Table(declared["name"], str(meta["file"]), key, meta.get("time_zone"), columns, description)
 
 
 def _read_column(declared: dict, key: tuple[str, ...], time_zone: str | None) -> Column:

@@ -27,17 +27,8 @@ def embedded_figure(figure: go.Figure) -> dg.MarkdownMetadataValue:
     return dg.MetadataValue.md(f"![{_text(figure.layout.title.text)}](data:image/svg+xml;base64,{picture})")
 
 
-def has_lines(figure: go.Figure) -> bool:
-    """Whether there is anything in the figure that can be drawn."""
-    return bool(_lines(figure))
-
-
-def _lines(figure: go.Figure) -> list:
-    return [trace for trace in figure.data if trace.type == "scatter" and trace.y is not None and len(trace.y)]
-
-
 def _svg(figure: go.Figure) -> str:
-    traces = _lines(figure)
+    traces = [trace for trace in figure.data if trace.type == "scatter"]
     labels = [str(label) for trace in traces for label in trace.x]
     is_time = not pd.api.types.is_numeric_dtype(pd.Series(list(traces[0].x)))
     places = [_places(trace.x, labels, is_time) for trace in traces]

@@ -5,7 +5,7 @@ from dagster_dbt import get_asset_key_for_model
 
 from ml import forecasting
 from orchestration.assets.models import dbt_marts
-from orchestration.pictures import embedded_figure, has_lines
+from orchestration.pictures import embedded_figure
 from orchestration.resources import WarehouseResource
 
 
@@ -22,6 +22,6 @@ def forecast_results(warehouse: WarehouseResource) -> dg.MaterializeResult:
         metadata={
             "dagster/row_count": report.row_count,
             "stores": dg.MetadataValue.md(report.markdown()),
-            **{name: embedded_figure(figure) for name, figure in report.figures().items() if has_lines(figure)},
+            **{name: embedded_figure(figure) for name, figure in report.figures().items()},
         }
     )

@@ -53,6 +53,7 @@ def raw_tables(source: ingestion.Source) -> dg.AssetsDefinition:
             dg.AssetSpec(
                 key=[source.name, table.name],
                 deps=[SHOP_FILES] if source.name == "shop" else [],
+                description=table.description,
                 kinds={"postgres"},
             )
             for table in source.tables
