@@ -108,6 +108,7 @@ def _failure(result) -> TidemartError:
             while error.cause is not None:
                 error = error.cause
             message = re.sub(r"^[\w.]+: ", "", one_line(error.message))  # the name of the error's class
+            message = message.rpartition("Errors parsed from dbt logs: ")[2]  # before it, how dbt was called
             kind = next((kind for kind in KINDS if kind.__name__ == error.cls_name), TidemartError)
             return kind(f"{event.step_key}: {message} (all of it: {LOG})")
     return TidemartError(f"the run ended without success; see {LOG}")
