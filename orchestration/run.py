@@ -15,7 +15,11 @@ from warehouse.errors import one_line
 
 INSTANCE_SETTINGS = Path(__file__).with_name("dagster.yaml")
 LOG = HOME / "run.log"
-KINDS = (UsageError, DataError, DatabaseError, BusyError, QualityError)
+# Dagster keeps of an error its name and its words
+KINDS = {kind.__name__: kind for kind in (UsageError, DataError, DatabaseError, BusyError, QualityError)} | {
+    "FilesRefusedError": DataError,
+    "OperationalError": DatabaseError,
+}
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,6 @@ def _failure(result) -> TidemartError:
                 error = error.cause
             message = re.sub(r"^[\w.]+: ", "", one_line(error.message))  # the name of the error's class
             message = message.rpartition("Errors parsed from dbt logs: ")[2]  # before it, how dbt was called
-            kind = next((kind for kind in KINDS if kind.__name__ == error.cls_name), TidemartError)
+            kind = KINDS.get(error.cls_name, TidemartError)
             return kind(f"{event.step_key}: {message} (all of it: {LOG})")
     return TidemartError(f"the run ended without success; see {LOG}")

@@ -196,6 +196,19 @@ def test_a_failing_test_of_the_data_is_one_line_and_leaves_the_last_forecast(don
     assert done.warehouse.read("select count(*) as n from ml.forecast_results")["n"].iloc[0] == before
 
 
+def test_a_file_that_cannot_be_loaded_is_one_line_that_names_it(done):
+    delivery = done.folder / "landing" / "shop" / "orders_broken.csv"
+    delivery.write_text("store_id,order_id\nharbour,O1\n")
+
+    process = done.start()
+    _, err = process.communicate()
+    delivery.unlink()
+
+    assert process.returncode == 3
+    assert "orders_broken.csv: the column" in err
+    assert err.count("\n") == 1
+
+
 def others_at_work(warehouse: Warehouse) -> int:
     query = (
         "select count(*) as n from pg_stat_activity "
