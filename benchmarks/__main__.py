@@ -16,15 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
-from benchmarks.load_speed import seconds_of_copy
+from benchmarks.load_speed import scratch_database, seconds_of_copy
 from ingestion import create, list_sources, read_source
 from warehouse import REPOSITORY, Settings, Warehouse, run_command
 
@@ -89,18 +87,6 @@ def say(title: str, rows: int, seconds: float, peak_mb: int | None = None) -> No
     """One line of the table."""
     peak = "" if peak_mb is None else f"{peak_mb:,}"
     print(f"{title:<34}{rows:>12,}{seconds:>10.2f}{rows / seconds:>12,.0f}{peak:>9}", flush=True)
-
-
-@contextmanager
-def scratch_database(server: Settings, name: str, template: str = "template0") -> Iterator[Warehouse]:
-    """A database of the same server that is gone afterwards."""
-    with psycopg.connect(**server.connect_arguments, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {name} with (force)")
-        connection.execute(f"create database {name} template {template}")
-        try:
-            yield Warehouse(replace(server, database=name))
-        finally:
-            connection.execute(f"drop database {name} with (force)")
 
 
 def rows_of(folder: Path) -> int:

@@ -25,11 +25,12 @@ import psycopg
 from psycopg import sql
 
 from ingestion import Column, Source, Table, create, load, read_source
-from warehouse import Warehouse, run_command
+from warehouse import Settings, Warehouse, run_command
 
 TABLES = (("shop", "order_items"), ("online_retail", "online_retail"))
 BLOCK_BYTES = 1 << 18
 SEED = 42
+NAME = "tidemart_load_speed"
 
 
 def main() -> None:
@@ -38,7 +39,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--broken-share", type=float, default=0.0, help="share of rows cut short (0 to 1)")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, scratch_database() as warehouse:
+    with tempfile.TemporaryDirectory() as folder, scratch_database(Warehouse.open().settings, NAME) as warehouse:
         print(f"{'table':<14} {'rows':>9} {'bare COPY/s':>12} {'loader/s':>10} {'ratio':>6}  rejected")
         for source_name, table_name in TABLES:
             source = read_source(source_name)
@@ -61,15 +62,13 @@ def main() -> None:
 
 
 @contextmanager
-def scratch_database() -> Iterator[Warehouse]:
+def scratch_database(server: Settings, name: str, template: str = "template0") -> Iterator[Warehouse]:
     """A database of the same server that is gone afterwards."""
-    settings = Warehouse.open().settings
-    name = "tidemart_load_speed"
-    with psycopg.connect(**settings.connect_arguments, autocommit=True) as connection:
+    with psycopg.connect(**server.connect_arguments, autocommit=True) as connection:
         connection.execute(f"drop database if exists {name} with (force)")
-        connection.execute(f"create database {name}")
+        connection.execute(f"create database {name} template {template}")
         try:
-            yield Warehouse(replace(settings, database=name))
+            yield Warehouse(replace(server, database=name))
         finally:
             connection.execute(f"drop database {name} with (force)")
 

@@ -41,12 +41,3 @@ def test_nothing_is_unpickled():
     for package in PACKAGES:
         for path in modules(package):
             assert not re.search(r"^\s*(import|from) (pickle|joblib|dill|cloudpickle)\b", path.read_text(), re.M), path
-
-
-def test_the_project_names_no_package_index():
-    tracked = subprocess.run(["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True).stdout
-    for name in tracked.splitlines():
-        if name == "LICENSE" or not (REPOSITORY / name).is_file():
-            continue
-        text = (REPOSITORY / name).read_text(errors="ignore")
-        assert not re.search(r"index-url|pypi\.org|/simple/?\b\"", text) or name == "tests/test_house_rules.py", name
