@@ -50,6 +50,7 @@ def run_job(name: str, run_config: Mapping[str, object] | None = None) -> RunCou
     Raises BusyError when another run is at work on this warehouse, QualityError when a test failed, and otherwise
     the error of the step that failed, of its own kind.
     """
+    HOME.mkdir(parents=True, exist_ok=True)  # not there yet where server and DAGSTER_HOME are the user's own
     prepare_dagster_home()
     warehouse = Warehouse.open()
     with warehouse.lock("run", wait=False), LOG.open("w") as log, redirect_stdout(log):

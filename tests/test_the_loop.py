@@ -42,7 +42,7 @@ class Shop:
             "DAGSTER_HOME": "",
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen:
+    def start(self) -> subprocess.Popen:
         (self.folder / "home").mkdir(exist_ok=True)
         (self.folder / "small.yaml").write_text(SMALL_SHOP)
         return subprocess.Popen(
