@@ -36,6 +36,7 @@ class RunCounts:
 
 def prepare_dagster_home() -> Path:
     """Make DAGSTER_HOME with its settings; one that the environment names is left alone."""
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")  # also in a home whose settings do not say so
     if not os.environ.get("DAGSTER_HOME"):
         home = HOME / "dagster"
         home.mkdir(parents=True, exist_ok=True)
