@@ -1,6 +1,6 @@
 # Needs make and a Python from 3.10 to 3.13; everything else is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo load build forecast ui docs psql url stop clean test check bench
+.PHONY: help demo load quality build forecast metrics ui docs psql url stop clean test check bench
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -12,6 +12,8 @@ export DO_NOT_TRACK := 1
 export DAGSTER_DISABLE_TELEMETRY := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
+# mf knows no such switch: it asks the registry for a newer version, and keeps the answer as a pickle in the temporary folder
+METRICFLOW := TMPDIR='$(CURDIR)/target' HTTPS_PROXY=http://127.0.0.1:9 $(BIN)/mf
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target words; do printf '%-18s %s\n' "$$target" "$$words"; done
@@ -23,6 +25,10 @@ load: $(ENVIRONMENT) ## Load a store's files: make load SOURCE=online_retail FIL
 	@test -n "$(SOURCE)" && test -n "$(FILES)" || { echo 'error: say what to load: make load SOURCE=online_retail FILES="path ..."' >&2; exit 2; }
 	@$(BIN)/python -m ingestion load $(SOURCE) $(FILES)
 
+quality: $(ENVIRONMENT) ## Check what has landed and write Data Docs: target/quality/index.html
+	@rm -rf target/quality
+	@$(BIN)/python -m ingestion check --docs target/quality
+
 build: $(ENVIRONMENT) ## Build and test all dbt models
 	@$(BIN)/python -m warehouse start
 	@$(BIN)/python -m ingestion create > /dev/null
@@ -31,6 +37,11 @@ build: $(ENVIRONMENT) ## Build and test all dbt models
 forecast: $(ENVIRONMENT) ## Forecast every store and score the forecasts
 	@$(BIN)/python -m ml forecast
 	@$(BIN)/dbt build --quiet --select source:ml+
+
+metrics: $(ENVIRONMENT) ## Ask the metrics: make metrics QUERY="--metrics net_revenue --group-by metric_time__month"
+	@$(BIN)/python -m warehouse start > /dev/null
+	@$(BIN)/dbt parse --quiet
+	@$(METRICFLOW) $(if $(QUERY),query --decimals 2 $(QUERY),list metrics)
 
 ui: $(ENVIRONMENT) ## Serve the Dagster UI on http://127.0.0.1:3000
 	@$(BIN)/python -m orchestration ui
@@ -65,6 +76,7 @@ check: $(DEVELOPMENT) ## Lint: ruff, import rules, sqlfluff
 
 bench: $(ENVIRONMENT) ## Time every stage beside its plain counterpart
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.warehouse --lines 100000
 	@$(BIN)/python -m benchmarks.forecast_accuracy
 
 # --- the environment: uv where it is found, else pip, with the committed versions --------------------

@@ -1,18 +1,22 @@
 """A store's files into raw_<source>: read, type, reject, load. What columns there are, the dbt source YAML says."""
 
+from ingestion.checks import CheckResult
 from ingestion.ledger import LoadReport
 from ingestion.load import FilesRefusedError, load
+from ingestion.quality import check
 from ingestion.rows import Rejection
 from ingestion.sources import Column, Source, Table, list_sources, read_source
 from ingestion.tables import create
 
 __all__ = [
+    "CheckResult",
     "Column",
     "FilesRefusedError",
     "LoadReport",
     "Rejection",
     "Source",
     "Table",
+    "check",
     "create",
     "list_sources",
     "load",

@@ -1,4 +1,4 @@
-"""``python -m ingestion load SOURCE PATH...`` and ``python -m ingestion create [SOURCE...]``"""
+"""``python -m ingestion load SOURCE PATH...``, ``create [SOURCE...]`` and ``check [SOURCE...]``"""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from ingestion.checks import FAILED
+from ingestion.data_docs import DataDocs
 from ingestion.ledger import LoadReport
 from ingestion.load import FilesRefusedError, load
+from ingestion.quality import check, has_rows
 from ingestion.sources import REJECTED, list_sources, read_source
 from ingestion.tables import create
-from warehouse import DataError, Warehouse, run_command
+from warehouse import DataError, QualityError, Warehouse, run_command
 
 
 def main() -> int:
@@ -19,6 +23,8 @@ def main() -> int:
     logging.getLogger("psycopg").setLevel(logging.ERROR)  # what ends the work is said once, by the error itself
     if arguments.command == "create":
         return _create(arguments.sources)
+    if arguments.command == "check":
+        return _check(arguments.sources, arguments.docs)
     read_source(arguments.source)  # a name written wrongly is said before a server is started
     return _load(arguments)
 
@@ -32,6 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     loading.add_argument("--encoding", default="utf-8", help="of the CSV files (default: utf-8)")
     creating = commands.add_parser("create", help="make the raw tables of sources, all when none is named")
     creating.add_argument("sources", metavar="SOURCE", nargs="*")
+    checking = commands.add_parser("check", help="check what has landed, in all sources with rows when none is named")
+    checking.add_argument("sources", metavar="SOURCE", nargs="*")
+    checking.add_argument("--docs", metavar="FOLDER", type=Path, help="write Data Docs there")
     return parser
 
 
@@ -41,6 +50,33 @@ def _create(names: Sequence[str]) -> int:
     for source in sources:
         create(warehouse, source)
         print(f"{source.schema}: {', '.join(table.name for table in source.tables)}")
+    return 0
+
+
+def _check(names: Sequence[str], folder: Path | None) -> int:
+    sources = [read_source(name) for name in names or list_sources()]
+    docs = DataDocs(folder) if folder else None
+    warehouse = Warehouse.open()
+    checked = {
+        source.name: check(warehouse, source, on_validated=docs.add if docs else None)
+        for source in sources
+        if names or has_rows(warehouse, source)
+    }
+    for name, results in checked.items():
+        head = (name, "expectation", "severity", "result", "observed")
+        lines = [
+            (result.table_name, result.expectation.name, result.expectation.severity, result.outcome, result.in_words)
+            for result in results
+        ]
+        print(_aligned([head, *lines], left=5))
+    if docs:
+        print(f"open {docs.write_index(checked)}")
+    elif not checked:
+        print("there are no rows to check yet")
+    failed = [f"{name}.{result}" for name, results in checked.items() for result in results if result.outcome == FAILED]
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        raise QualityError(f"{failed[0]}{more}")
     return 0
 
 
@@ -69,12 +105,17 @@ def summary(reports: Sequence[LoadReport]) -> str:
         counts = (report.rows_read, report.rows_loaded, report.rows_rejected, report.duplicate_rows)
         rate = "already loaded" if report.is_already_loaded else f"{report.rows_read / report.seconds:,.0f}"
         lines.append((report.path.name, report.table_name, *(f"{count:,}" for count in counts), rate))
+    return _aligned(lines, left=2)
+
+
+def _aligned(lines: Sequence[Sequence[str]], left: int) -> str:
+    """Lines of cells as columns, the first ``left`` of them of words, the others of numbers."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(
         "  ".join(
-            cell.ljust(width) if place < 2 else cell.rjust(width)
+            cell.ljust(width) if place < left else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(line, widths, strict=True))
-        )
+        ).rstrip()
         for line in lines
     )
 

@@ -51,10 +51,11 @@ def load(
 ) -> list[LoadReport]:
     """Load files and folders of files into the raw tables of a source; one report a file, in the order of loading.
 
-    ``source`` is a name, or a source read today: its patterns refuse what lay in the future when it was read. Each
-    file is a transaction of its own: it lands wholly, or not at all. A content that is in its table already changes
-    nothing. ``progress`` draws a bar on stderr where that is a terminal. Raises UsageError for an unknown source,
-    encoding or path, and FilesRefusedError at the end when files were refused; the others are loaded then.
+    ``source`` is a name, or a source read today: its patterns refuse what lay in the future when it was read. Files
+    are loaded delivery by delivery, those of a delivery in the order of the YAML's tables (``Source.load_order``).
+    Each file is a transaction of its own: it lands wholly, or not at all. A content that is in its table already
+    changes nothing. ``progress`` draws a bar on stderr where that is a terminal. Raises UsageError for an unknown
+    source, encoding or path, and FilesRefusedError at the end when files were refused; the others are loaded then.
     """
     source = read_source(source) if isinstance(source, str) else source
     encoding = known_encoding(encoding)
@@ -67,7 +68,7 @@ def load(
     reports: list[LoadReport] = []
     refusals: list[str] = []
     names: set[tuple[str, str]] = set()
-    for path in found:
+    for path in sorted(found, key=source.load_order):
         try:
             with _bar(path, progress) as bar:
                 table = source.table_of(path)

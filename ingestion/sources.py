@@ -3,7 +3,8 @@
 Under ``config.meta`` of a table stand ``file`` (the name of its file), ``key`` (the columns by which a row is known
 over all deliveries; none: by file and line) and ``time_zone`` (in which times without an offset are written; none: an
 offset is required). Under that of a column may stand ``range``: the least and the greatest value of a whole number, a
-date or a time. A column with the data test ``not_null`` is required at the door.
+date or a time. A column with the data test ``not_null`` is required at the door. What else is expected of the rows
+(``expect`` of a column, ``volume`` of a table) ``ingestion.expectations`` describes; the landing gate checks all of it.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
+from ingestion.expectations import Expectation, read_expectations
 from ingestion.patterns import ValuePattern, value_pattern
 from warehouse import REPOSITORY, DataError, UsageError
 
 STAGING = REPOSITORY / "dbt_project" / "models" / "staging"
 SYSTEM_COLUMNS = {"_load_id": "bigint", "_line": "bigint", "_loaded_at": "timestamptz"}
-LEDGER, REJECTED = "loads", "rejected_rows"
+LEDGER, REJECTED, CHECKS = "loads", "rejected_rows", "checks"
 FILE_KINDS = (".csv", ".csv.gz", ".csv.zst", ".parquet")
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, ten times as fast
 DELIVERY_MARK = re.compile(r"[-_. ].+", re.DOTALL)
@@ -47,7 +49,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A raw table and the file that it is read from. ``key`` holds raw names; empty: known by file and line."""
+    """A raw table and the file that it is read from.
+
+    ``key`` holds raw names; empty: known by file and line. ``indexes`` are further columns by which dbt looks rows up.
+    """
 
     name: str
     file: str
@@ -55,11 +60,13 @@ class Table:
     time_zone: str | None
     columns: tuple[Column, ...]
     description: str = ""
+    indexes: tuple[tuple[str, ...], ...] = ()
+    expectations: tuple[Expectation, ...] = ()
 
     @property
     def primary_key(self) -> tuple[str, ...]:
         """The columns that make a row of the raw table unique."""
-        return self.key or ("_load_id", "_line")
+        return primary_key(self.key)
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,14 @@ class Source:
     def schema(self) -> str:
         """The schema of the raw tables, the ledger and the rejected rows."""
         return f"raw_{self.name}"
+
+    def load_order(self, path: Path) -> tuple[str, int]:
+        """Sorts files by delivery mark, and those of a delivery as the YAML lists their tables."""
+        stem = without_format(path.name)
+        for place, table in enumerate(self.tables):
+            if _begins_with(stem, without_format(table.file)) and table == self.table_of(path):
+                return stem[len(without_format(table.file)) :], place
+        return "", len(self.tables)
 
     def table_of(self, path: Path) -> Table:
         """The table that a file belongs to, by its name; raises DataError when there is none.
@@ -114,6 +129,11 @@ def read_source(name: str, staging: Path = STAGING) -> Source:
     return Source(name, tuple(_read_table(path, declared) for declared in tables))
 
 
+def primary_key(key: tuple[str, ...]) -> tuple[str, ...]:
+    """What a row is known by: the declared key, else its delivery and line."""
+    return key or ("_load_id", "_line")
+
+
 def without_format(file_name: str) -> str:
     """A file's name without the ending that says how it is written."""
     return next((file_name[: -len(kind)] for kind in FILE_KINDS if file_name.lower().endswith(kind)), file_name)
@@ -139,6 +159,7 @@ def _tables_with_a_file(path: Path) -> list[dict]:
 def _read_table(path: Path, declared: dict) -> Table:
     meta = _meta(declared)
     key = tuple(str(name).lower() for name in meta.get("key", []))
+    indexes = tuple(tuple(str(name).lower() for name in columns) for columns in meta.get("indexes", []))
     place = f"{path}: table {declared.get('name')}"
     try:
         if meta.get("time_zone"):
@@ -150,20 +171,32 @@ def _read_table(path: Path, declared: dict) -> Table:
     _refuse(place, sorted({name for name in names if names.count(name) > 1}), "declared twice (letter case aside)")
     _refuse(place, sorted(set(names) & set(SYSTEM_COLUMNS)), "the loader's own; rename the column in the file")
     _refuse(place, [name for name in key if name not in names], "in the key but not among the columns")
-    _refuse(place, [declared["name"]] if declared["name"] in (LEDGER, REJECTED) else [], "the loader's own table")
+    unknown = [name for columns in indexes for name in columns if name not in names]
+    _refuse(place, unknown, "in an index but not among the columns")
+    _refuse(place, {declared["name"]} & {LEDGER, REJECTED, CHECKS}, "the loader's own table")
+    try:
+        metas = zip(columns, map(_meta, declared["columns"]), strict=True)
+        suite = read_expectations(list(metas), primary_key(key), meta.get("volume"), meta.get("time_zone"))
+    except ValueError as error:
+        raise DataError(f"{place}: {error}") from None
     description = str(declared.get("description", ""))
-    return Table(declared["name"], str(meta["file"]), key, meta.get("time_zone"), columns, description)
+    return Table(declared["name"], str(meta["file"]), key, meta.get("time_zone"), columns, description, indexes, suite)
 
 
 def _read_column(declared: dict, key: tuple[str, ...], time_zone: str | None) -> Column:
     name = declared["name"]
     data_type = str(declared.get("data_type") or "").lower().replace(" ", "")
-    bounds = tuple(_meta(declared).get("range", ())) or None
+    bounds = _meta(declared).get("range")
     is_key = name.lower() in key
+    today = datetime.now(timezone.utc).date()
     try:
-        if bounds is not None and len(bounds) != 2:
-            raise ValueError("the range must be two values, the least and the greatest")
-        value = value_pattern(data_type, time_zone is not None, bounds, datetime.now(timezone.utc).date())
+        if bounds is not None and (not isinstance(bounds, list) or len(bounds) != 2):
+            raise ValueError(f"the range must be two values, the least and the greatest, not {bounds}")
+        if bounds is not None and data_type not in ("integer", "bigint", "date", "timestamptz"):
+            raise ValueError(
+                f"a range is kept at the door for whole numbers, dates and times; of {data_type} expect it"
+            )
+        value = value_pattern(data_type, time_zone is not None, bounds and tuple(bounds), today)
     except ValueError as error:
         raise ValueError(f"column {name}: {error}") from None
     tests = declared.get("data_tests", [])

@@ -61,11 +61,19 @@ def create(warehouse: Warehouse, source: Source) -> None:
             )
         )
         for table in source.tables:
-            stored = _stored_types(connection, source, table)
+            stored = stored_types(connection, source, table)
             if not stored:
                 connection.execute(_create_table(source, table))
             else:
                 _extend_table(connection, source, table, stored)
+            for columns in table.indexes:
+                connection.execute(
+                    sql.SQL("create index if not exists {} on {} ({})").format(
+                        sql.Identifier(f"{table.name}_{'_'.join(columns)}_idx"),
+                        identifier(source, table.name),
+                        identifiers(columns),
+                    )
+                )
 
 
 def lock_source(connection: psycopg.Connection, source: Source) -> None:
@@ -116,7 +124,7 @@ def _extend_table(connection: psycopg.Connection, source: Source, table: Table, 
         raise DataError(f"{place}: the key is ({stands}), the YAML declares ({declared}); {remedy}")
 
 
-def _stored_types(connection: psycopg.Connection, source: Source, table: Table) -> dict[str, str]:
+def stored_types(connection: psycopg.Connection, source: Source, table: Table) -> dict[str, str]:
     rows = connection.execute(
         "select attname, format_type(atttypid, atttypmod) from pg_attribute "
         "where attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text)) and attnum > 0 and not attisdropped",

@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration.assets.models import dbt_marts, dbt_predictions
 from orchestration.assets.predictions import forecast_results
 from orchestration.assets.raw import raw_assets, shop_files
+from orchestration.checks import landing_gates
 from orchestration.progress import progress_logger
 from orchestration.resources import WarehouseResource, dbt
 
@@ -20,7 +21,7 @@ everything = dg.define_asset_job(
 refresh = dg.define_asset_job(
     "refresh",
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets(shop_files),
-    description="Load what has landed, rebuild and test the marts, forecast, score the forecasts.",
+    description="Load what has landed, check it, rebuild and test the marts, forecast, score the forecasts.",
     executor_def=dg.in_process_executor,
 )
 every_morning = dg.ScheduleDefinition(
@@ -32,6 +33,7 @@ every_morning = dg.ScheduleDefinition(
 
 defs = dg.Definitions(
     assets=[shop_files, *raw_assets, dbt_marts, forecast_results, dbt_predictions],
+    asset_checks=landing_gates,
     jobs=[everything, refresh],
     schedules=[every_morning],
     resources={"dbt": dbt, "warehouse": WarehouseResource()},

@@ -10,6 +10,7 @@ from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+import ingestion
 from warehouse import HOME, BusyError, DatabaseError, DataError, QualityError, TidemartError, UsageError, Warehouse
 from warehouse.errors import one_line
 
@@ -32,6 +33,8 @@ class RunCounts:
     duplicate_rows: int
     models_built: int
     tests_passed: int
+    expectations_met: int
+    warnings: tuple[str, ...]
 
 
 def prepare_dagster_home() -> Path:
@@ -72,8 +75,9 @@ def run_job(name: str, run_config: Mapping[str, object] | None = None) -> RunCou
 
 
 def _configured(run_config: Mapping[str, object]) -> dict[str, object]:
-    """The configuration of a run of the command line: a line per step, and nothing is built twice."""
-    steps = {step: {"config": {"only_when_changed": True}} for step in ("dbt_marts", "dbt_predictions")}
+    """The configuration of a run of the command line: a line per step, and nothing is checked or built twice."""
+    gates = [f"check_{name}" for name in ingestion.list_sources()]
+    steps = {step: {"config": {"only_when_changed": True}} for step in (*gates, "dbt_marts", "dbt_predictions")}
     return {**run_config, "ops": {**steps, **(run_config.get("ops") or {})}, "loggers": {"progress": {}}}
 
 
@@ -82,6 +86,8 @@ def _counts(result, tags: Mapping[str, str]) -> RunCounts:
 
     def rows(name: str) -> int:
         return sum(int(one.metadata[name].value) for one in materializations if name in one.metadata)
+
+    checked = [evaluation for evaluation in result.get_asset_check_evaluations() if _is_at_the_gate(evaluation)]
 
     def tagged(suffix: str) -> int:
         return sum(int(value) for name, value in tags.items() if name.endswith(suffix))
@@ -93,21 +99,26 @@ def _counts(result, tags: Mapping[str, str]) -> RunCounts:
         duplicate_rows=rows("duplicate_rows"),
         models_built=tagged("/models"),
         tests_passed=tagged("/tests"),
+        expectations_met=sum(evaluation.passed for evaluation in checked),
+        warnings=tuple(_in_words(evaluation) for evaluation in checked if not evaluation.passed),
     )
 
 
 def _failure(result) -> TidemartError:
     """The first failed step in one line, with the exit code of its kind."""
-    failed_checks = [
-        f"{evaluation.check_name} of {evaluation.asset_key.to_user_string()}"
+    failed = [
+        evaluation
         for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed
+        if not evaluation.passed and evaluation.severity.value == "ERROR"
     ]
-    if failed_checks:
-        more = f" and {len(failed_checks) - 1} more" if len(failed_checks) > 1 else ""
-        return QualityError(
-            f"the test {failed_checks[0]}{more} failed; what stands on it was left as it was; see {LOG} or `dbt build`"
-        )
+    if failed:
+        more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+        if _is_at_the_gate(failed[0]):
+            return QualityError(
+                f"{_in_words(failed[0])}{more}; dbt was not run and the last marts stay as they were; "
+                f"`python -m ingestion check {failed[0].asset_key.path[0]}` says all"
+            )
+        return _failed_test(f"{failed[0].check_name} of {failed[0].asset_key.to_user_string()}{more}")
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
@@ -115,6 +126,24 @@ def _failure(result) -> TidemartError:
                 error = error.cause
             message = re.sub(r"^[\w.]+: ", "", one_line(error.message))  # the name of the error's class
             message = message.rpartition("Errors parsed from dbt logs: ")[2]  # before it, how dbt was called
+            test = re.search(r"Failure in test (\S+)", message)  # of a raw table, which is no check of Dagster's
+            if test:
+                return _failed_test(test[1])
             kind = KINDS.get(error.cls_name, TidemartError)
             return kind(f"{event.step_key}: {message} (all of it: {LOG})")
     return TidemartError(f"the run ended without success; see {LOG}")
+
+
+def _failed_test(name: str) -> QualityError:
+    return QualityError(f"the test {name} failed; what stands on it was left as it was; see {LOG} or `dbt build`")
+
+
+def _is_at_the_gate(evaluation) -> bool:
+    """Whether a check is of a raw table, and not one of dbt's tests."""
+    from orchestration.checks import landing_gates
+
+    return any(evaluation.asset_check_key in gate.check_keys for gate in landing_gates)
+
+
+def _in_words(evaluation) -> str:
+    return f"{'.'.join(evaluation.asset_key.path)}: {evaluation.check_name}: {evaluation.description}"

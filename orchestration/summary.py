@@ -62,8 +62,11 @@ def _counts(counts: RunCounts) -> list[str]:
         f"{counts.rows_read:,} read, {counts.rows_loaded:,} loaded, {counts.rows_rejected:,} rejected, "
         f"{counts.duplicate_rows:,} duplicates"
     )
+    warned = f", {len(counts.warnings)} warned" if counts.warnings else ""
     return [
         f"rows    {rows}" if counts.rows_read else "rows    nothing new: every file had been loaded before",
+        f"gate    {counts.expectations_met} expectations met{warned}",
+        *(f"        {warning}" for warning in counts.warnings),
         f"dbt     {counts.models_built} models and seeds built, {counts.tests_passed} tests passed"
         if counts.models_built
         else "dbt     nothing changed: every model stands as it was built and tested",

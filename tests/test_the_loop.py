@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import ingestion
 from warehouse import REPOSITORY, Warehouse
 
 SMALL_SHOP = """
@@ -22,7 +23,7 @@ ops:
     config: {customers: 300, products: 40, orders: 2500, years: 1}
 """
 # what bookkeeping says about the run itself
-NOT_CONTENT = ("_loaded_at", "loaded_at", "seconds", "created_at")
+NOT_CONTENT = ("_loaded_at", "loaded_at", "seconds", "created_at", "table_state", "checked_at")
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Shop:
         """One hash per table over its content, whatever the order of its rows."""
         tables = self.warehouse.read(
             "select schemaname || '.' || tablename as name from pg_tables "
-            "where schemaname in ('marts', 'ml', 'intermediate', 'reference') or schemaname like 'raw_%%'"
+            "where schemaname in ('marts', 'ml', 'intermediate', 'snapshots', 'reference') or schemaname like 'raw_%%'"
         )["name"]
         leave_out = "{" + ",".join(NOT_CONTENT) + "}"
         query = (
@@ -90,6 +91,7 @@ def done(make_shop, new_warehouse):
 
 def test_the_summary_says_what_was_done_and_how_good_the_forecast_is(done):
     assert re.search(r"rows +[\d,]+ read, [\d,]+ loaded, 0 rejected, 0 duplicates", done.said)
+    assert re.search(r"gate +\d+ expectations met", done.said)
     assert re.search(r"dbt +\d+ models and seeds built, \d+ tests passed", done.said)
     assert re.search(r"^harbour +2025-12-30 +\w+ +EUR +[\d,]+ +[\d.]+ %", done.said, re.M)
     assert "make ui" in done.said
@@ -147,6 +149,35 @@ def test_run_again_it_loads_nothing_and_changes_no_row(done):
     assert "nothing new" in said
     assert done.checksums() == before
     assert done.warehouse.read(created)["at"].iloc[0] == written
+
+
+def test_what_fails_at_the_gate_keeps_dbt_from_running_and_leaves_the_last_marts(done):
+    before = done.checksums()
+    relations = "select string_agg(oid::text, ' ' order by oid) from pg_class where relkind in ('r', 'v')"
+    numbers = done.warehouse.read(relations).iloc[0, 0]
+    with done.warehouse.connect() as connection:
+        connection.execute("create table raw_shop.kept as select * from raw_shop.orders where order_id = 'O0000042'")
+        connection.execute("update raw_shop.orders set ordered_at = null where order_id = 'O0000042'")
+
+    process = done.start()
+    out, err = process.communicate()
+
+    assert process.returncode == 6, out + err
+    assert "dbt build" not in out
+    assert err == (
+        "error: shop.orders: ordered_at_is_filled: 1 of 2,500 rows (0.04 %) are null, "
+        "such as store_id harbour, order_id O0000042, ordered_at null; "
+        "dbt was not run and the last marts stay as they were; `python -m ingestion check shop` says all\n"
+    )
+    with done.warehouse.connect() as connection:
+        connection.execute(
+            "update raw_shop.orders set ordered_at = kept.ordered_at "
+            "from raw_shop.kept where orders.order_id = kept.order_id"
+        )
+        connection.execute("drop table raw_shop.kept")
+    ingestion.check(done.warehouse, ingestion.read_source("shop"))  # or the record would still say failed
+    assert done.checksums() == before
+    assert done.warehouse.read(relations).iloc[0, 0] == numbers
 
 
 @pytest.mark.parametrize("moment", ["load", "dbt_marts", "forecast"])

@@ -45,7 +45,8 @@ def read_frame(connection: psycopg.Connection, query: str, parameters: tuple | M
     table = pa_csv.read_csv(
         body,
         read_options=pa_csv.ReadOptions(column_names=list(columns), block_size=8 << 20),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        # a null in a frame of one column is an empty line
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
         convert_options=pa_csv.ConvertOptions(
             column_types=columns,
             null_values=[""],

@@ -13,7 +13,9 @@ from orchestration.resources import WarehouseResource, dbt_project
 from warehouse import Warehouse
 
 ON_PREDICTIONS = "source:ml+"
-EVERY_TEST_IS_A_CHECK = DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
+# Checks of raw assets are the landing gate's: Dagster lets no check keep those assets waiting that check its asset too.
+TESTS_OF_MODELS = DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=False))
+EVERY_TEST = DagsterDbtTranslator(DagsterDbtTranslatorSettings(enable_source_tests_as_checks=True))
 
 
 class BuildConfig(dg.Config):
@@ -28,7 +30,7 @@ class BuildConfig(dg.Config):
     manifest=dbt_project.manifest_path,
     project=dbt_project,
     exclude=ON_PREDICTIONS,
-    dagster_dbt_translator=EVERY_TEST_IS_A_CHECK,
+    dagster_dbt_translator=TESTS_OF_MODELS,
 )
 def dbt_marts(
     context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource, config: BuildConfig
@@ -41,7 +43,7 @@ def dbt_marts(
     manifest=dbt_project.manifest_path,
     project=dbt_project,
     select=ON_PREDICTIONS,
-    dagster_dbt_translator=EVERY_TEST_IS_A_CHECK,
+    dagster_dbt_translator=EVERY_TEST,
 )
 def dbt_predictions(
     context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource, config: BuildConfig
@@ -67,7 +69,7 @@ def _build(
         mark_built(warehouse, step, assets)
     results = invocation.get_artifact("run_results.json")["results"]
     kinds = Counter(result["unique_id"].split(".")[0] for result in results)
-    tags = {"models": kinds["model"] + kinds["seed"], "tests": kinds["test"] + kinds["unit_test"]}
+    tags = {"models": kinds["model"] + kinds["seed"] + kinds["snapshot"], "tests": kinds["test"] + kinds["unit_test"]}
     context.instance.add_run_tags(context.run_id, {f"{step}/{name}": str(count) for name, count in tags.items()})
     shutil.rmtree(invocation.target_path)  # a copy of the manifest per run; kept where the run failed
 

@@ -7,11 +7,33 @@ from pathlib import Path
 
 import pytest
 
-from ingestion import LoadReport, load
+from ingestion import CheckResult, LoadReport, Source, check, create, load, read_source
 from warehouse import Warehouse
 
 ITEMS = "store_id,item_id,order_id,product_id,quantity,unit_price,total_price\n"
 RETAIL = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+
+MARKET = """
+sources:
+  - name: market
+    tables:
+      - name: sales
+        config: {meta: {file: sales.csv, key: [shop, "No: {5%}"], volume: {day: sold_at, per: shop}}}
+        columns:
+          - {name: shop, data_type: text}
+          - {name: "No: {5%}", data_type: integer}
+          - {name: sold_at, data_type: timestamptz, data_tests: [not_null]}
+          - {name: amount, data_type: integer, config: {meta: {range: [-9, 9], expect: {range: [0, 5]}}}}
+          - {name: price, data_type: "numeric(9,2)", config: {meta: {expect: {range: [0, 99.5], severity: error}}}}
+          - {name: status, data_type: text, config: {meta: {expect: {domain: ["it's: 5%", paid], null_rate: 0.7}}}}
+"""
+# 20 sales at noon of every day of ten weeks, the last of them a Sunday
+SELL = """
+insert into raw_market.sales (_load_id, _line, shop, "no: {5%%}", sold_at, amount, price, status)
+select 1, line, %s, line, timestamp '2024-01-01 12:00' + (line / 20) * interval '1 day', 1, 2.50, 'paid'
+from generate_series(0, 20 * %s - 1) as line
+"""
+MARKET_DAYS = 70
 
 
 def item(number: int, **changes: object) -> str:
@@ -60,3 +82,42 @@ def rejected(select: Callable[[str], list[tuple]]) -> Callable[[], dict[int, tup
         return {line: (column, reason) for line, column, reason in rows}
 
     return read
+
+
+@pytest.fixture
+def market(warehouse: Warehouse, tmp_path: Path) -> Source:
+    """A source of one table, made and empty; its names are as hard as names can be."""
+    path = tmp_path / "market" / "_market__sources.yml"
+    path.parent.mkdir()
+    path.write_text(MARKET)
+    source = read_source("market", tmp_path)
+    create(warehouse, source)
+    return source
+
+
+@pytest.fixture
+def sell(warehouse: Warehouse, market: Source) -> Callable[..., None]:
+    """``sell(shop, days)``: that many days of sales of a shop."""
+
+    def insert(shop: str = "north", days: int = MARKET_DAYS) -> None:
+        with warehouse.connect() as connection:
+            connection.execute(SELL, (shop, days))
+
+    return insert
+
+
+@pytest.fixture
+def run(warehouse: Warehouse) -> Callable[[str], None]:
+    """``run(statement)``: SQL by hand, past the door."""
+
+    def execute(statement: str) -> None:
+        with warehouse.connect() as connection:
+            connection.execute(statement)
+
+    return execute
+
+
+@pytest.fixture
+def gate(warehouse: Warehouse, market: Source) -> Callable[[], dict[str, CheckResult]]:
+    """``gate()``: the results of the gate by the name of the expectation."""
+    return lambda: {result.expectation.name: result for result in check(warehouse, market)}

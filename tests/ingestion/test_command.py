@@ -90,7 +90,7 @@ def test_a_file_of_which_no_row_can_be_read_is_an_error_every_time(ingestion, tm
         (("load", "shop", "nowhere.csv"), USAGE, "nowhere.csv: there is no such file or folder"),
         (("load", "shop", "pyproject.toml"), USAGE, "pyproject.toml: the name must end in one of .csv, .csv.gz"),
         (("load", "shop", "tests/ingestion"), DATA, "there is no file to load"),
-        (("create", "market"), USAGE, "there is no source 'market'; known: online_retail"),
+        (("create", "market"), USAGE, "there is no source 'market'; known: olist"),
         (("load", "shop"), USAGE, "the following arguments are required: PATH"),
         (("load", "shop", ".", "--encoding", "klingon"), USAGE, "there is no encoding 'klingon'"),
     ],

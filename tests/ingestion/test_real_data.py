@@ -5,25 +5,8 @@ from __future__ import annotations
 import csv
 import gzip
 from decimal import Decimal
-from pathlib import Path
 
-from ingestion import load, read_source
-
-REVIEWS = """
-sources:
-  - name: reviews
-    tables:
-      - name: reviews
-        config: {meta: {file: olist_order_reviews_dataset.csv, time_zone: America/Sao_Paulo}}
-        columns:
-          - {name: review_id, data_type: text, data_tests: [not_null]}
-          - {name: order_id, data_type: text, data_tests: [not_null]}
-          - {name: review_score, data_type: integer, data_tests: [not_null]}
-          - {name: review_comment_title, data_type: text}
-          - {name: review_comment_message, data_type: text}
-          - {name: review_creation_date, data_type: timestamptz, data_tests: [not_null]}
-          - {name: review_answer_timestamp, data_type: timestamptz, data_tests: [not_null]}
-"""
+from ingestion import load
 
 
 def test_online_retail_lands_to_the_last_line_and_penny(warehouse, real_file, select):
@@ -35,16 +18,14 @@ def test_online_retail_lands_to_the_last_line_and_penny(warehouse, real_file, se
     assert select(f"{sums} from {lines}") == [(Decimal("9747747.93"), Decimal("10666684.54"), 541_909)]
 
 
-def test_newlines_in_the_texts_of_olist_stay_in_their_texts(warehouse, real_file, tmp_path, select):
-    path: Path = real_file("olist_sample/olist_order_reviews_dataset.csv.gz")
-    (tmp_path / "reviews").mkdir()
-    (tmp_path / "reviews" / "_reviews__sources.yml").write_text(REVIEWS)
+def test_newlines_in_the_texts_of_olist_stay_in_their_texts(warehouse, real_file, select):
+    path = real_file("olist_sample/olist_order_reviews_dataset.csv.gz")
     with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
         messages = [row["review_comment_message"] or None for row in csv.DictReader(file)]
     assert any(message and "\n" in message for message in messages)
 
-    (report,) = load(warehouse, read_source("reviews", tmp_path), [path])
+    (report,) = load(warehouse, "olist", [path])
 
     assert (report.rows_loaded, report.rows_rejected) == (len(messages), 0)
-    stored = select("review_comment_message from raw_reviews.reviews order by _line")
+    stored = select("review_comment_message from raw_olist.order_reviews order by _line")
     assert [message for (message,) in stored] == messages

@@ -41,6 +41,13 @@ def test_an_empty_result_has_its_columns_and_types(warehouse):
     assert frame["c"].dtype == "datetime64[us]"
 
 
+@pytest.mark.parametrize("value", ["'a'::text", "1::bigint", "date '2024-02-29'"])
+def test_a_column_alone_keeps_its_nulls(warehouse, value):
+    frame = warehouse.read(f"select null as only union all select {value} union all select null")
+
+    assert frame["only"].isna().tolist() == [True, False, True]
+
+
 def test_parameters_are_bound_and_never_read_as_sql(warehouse):
     nasty = "'); drop schema ml cascade; --"
 

@@ -2,7 +2,10 @@ with
 
 customers as (
 
+    -- who registered after as_of_date is not listed yet
     select * from {{ ref('int_customers_unioned') }}
+
+    where {{ is_known('registration_date') }}
 
 ),
 
@@ -51,5 +54,3 @@ completed as (
 )
 
 select * from completed
-
-where {{ is_known('registration_date') }}

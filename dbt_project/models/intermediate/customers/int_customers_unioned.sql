@@ -7,5 +7,6 @@
         'city',
         'age_group',
         'customer_segment',
-        'registration_date'
+        'registration_date',
+        'load_id'
     ]) }}

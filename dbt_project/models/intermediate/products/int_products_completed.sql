@@ -41,11 +41,6 @@ completed as (
         coalesce(products.store_id, ordered.store_id) as store_id,
         coalesce(products.product_id, ordered.product_id) as product_id,
         products.product_id is not null as is_listed,
-        products.product_name,
-        products.category,
-        products.brand,
-        products.price,
-        products.cost,
         products.stock_quantity
 
     from products
@@ -64,11 +59,6 @@ marked as (
         completed.product_id,
         completed.is_listed,
         line_codes.product_id is null as is_goods,
-        completed.product_name,
-        completed.category,
-        completed.brand,
-        completed.price,
-        completed.cost,
         completed.stock_quantity
 
     from completed

@@ -6,5 +6,6 @@
         'brand',
         'price',
         'cost',
-        'stock_quantity'
+        'stock_quantity',
+        'load_id'
     ]) }}

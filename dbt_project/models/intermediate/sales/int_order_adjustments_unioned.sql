@@ -6,5 +6,6 @@
         'adjustment_kind',
         'is_date_inferred',
         'adjusted_at',
-        'amount'
+        'amount',
+        'load_id'
     ]) }}

@@ -5,5 +5,6 @@
         'product_id',
         'quantity',
         'unit_price',
-        'total_price'
+        'total_price',
+        'load_id'
     ]) }}

@@ -1,8 +1,19 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['store_id', 'order_id'],
+    post_hook="{{ forget_removed('int_orders_unioned', ['store_id', 'order_id']) }}"
+) }}
+
 with
 
 orders as (
 
     select * from {{ ref('int_orders_unioned') }}
+
+    {% if is_incremental() -%}
+    where {{ is_new(this) }}
+    {%- endif %}
 
 ),
 
@@ -20,10 +31,12 @@ dated as (
         orders.customer_id,
         orders.order_status,
         orders.payment_method,
+        orders.country,
         orders.currency,
         orders.ordered_at,
         {{ store_date('orders.ordered_at', 'stores.time_zone') }} as order_date,
-        orders.total_amount
+        orders.total_amount,
+        orders.load_id
 
     from orders
 

@@ -4,7 +4,9 @@
         'customer_id',
         'order_status',
         'payment_method',
+        'country',
         'currency',
         'ordered_at',
-        'total_amount'
+        'total_amount',
+        'load_id'
     ]) }}

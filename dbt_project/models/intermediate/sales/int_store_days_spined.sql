@@ -1,3 +1,5 @@
+{{ config(materialized='table', post_hook="{{ refresh_statistics() }}") }}
+
 with
 
 stores as (

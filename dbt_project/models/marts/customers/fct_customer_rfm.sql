@@ -8,27 +8,15 @@ customers as (
 
 ),
 
-rfm_segments as (
+stores as (
 
-    select * from {{ ref('rfm_segments') }}
+    select * from {{ ref('dim_stores') }}
 
 ),
 
--- from 0 (worst) to 1 (best); equal values have equal ranks, so that no score splits a tie
-ranked as (
+rfm_segments as (
 
-    select
-        store_id,
-        customer_id,
-        recency_days,
-        total_orders as frequency_count,
-        total_spent as monetary_amount,
-        {{ middle_rank('recency_days', descending=true) }} as recency_rank,
-        -- however many bought only once, one order is the lowest frequency and no middle one
-        percent_rank() over (partition by store_id order by total_orders asc) as frequency_rank,
-        {{ middle_rank('total_spent') }} as monetary_rank
-
-    from customers
+    select * from {{ ref('rfm_segments') }}
 
 ),
 
@@ -38,13 +26,13 @@ scored as (
         store_id,
         customer_id,
         recency_days,
-        frequency_count,
-        monetary_amount,
-        cast(least(floor(recency_rank * 5) + 1, 5) as integer) as r_score,
-        cast(least(floor(frequency_rank * 5) + 1, 5) as integer) as f_score,
-        cast(least(floor(monetary_rank * 5) + 1, 5) as integer) as m_score
+        total_orders as frequency_count,
+        total_spent as monetary_amount,
+        {{ middle_score('recency_days', 'store_id', descending=true) }} as r_score,
+        {{ lowest_score('total_orders', 'store_id') }} as f_score,
+        {{ middle_score('total_spent', 'store_id') }} as m_score
 
-    from ranked
+    from customers
 
 ),
 
@@ -53,6 +41,7 @@ final as (
     select
         scored.store_id,
         scored.customer_id,
+        stores.as_of_date,
         scored.recency_days,
         scored.frequency_count,
         scored.monetary_amount,
@@ -62,6 +51,9 @@ final as (
         rfm_segments.rfm_segment
 
     from scored
+
+    inner join stores
+        on scored.store_id = stores.store_id
 
     left join rfm_segments
         on

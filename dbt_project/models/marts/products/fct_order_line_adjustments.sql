@@ -1,23 +1,51 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='days',
+    meta={'day_column': 'order_date', 'row_key': 'adjustment_id'}
+) }}
+
 with
+
+days as (
+
+    {{ days_to_build(ref('int_order_days_versioned'), 'order_date') }}
+
+),
 
 goods as (
 
-    select * from {{ ref('fct_order_lines') }}
+    select lines.*
 
-    where line_type = 'goods'
+    from {{ ref('fct_order_lines') }} as lines
+
+    inner join days
+        on
+            lines.store_id = days.store_id
+            and lines.order_date = days.order_date
+
+    where lines.line_type = 'goods'
 
 ),
 
 adjustments as (
 
-    select * from {{ ref('fct_order_adjustments') }}
+    select
+        adjustments.*,
+        days.day_version
 
-    where discount_amount <> 0 or return_amount <> 0
+    from {{ ref('fct_order_adjustments') }} as adjustments
+
+    inner join days
+        on
+            adjustments.store_id = days.store_id
+            and adjustments.order_date = days.order_date
+
+    where adjustments.discount_amount <> 0 or adjustments.return_amount <> 0
 
 ),
 
 -- an amount about one line is that line's; one about the whole order is shared by what the lines cost
-shared as (
+joined as (
 
     select
         adjustments.store_id,
@@ -26,12 +54,20 @@ shared as (
         goods.order_id,
         goods.product_id,
         adjustments.adjustment_date,
+        adjustments.order_date,
         adjustments.discount_amount,
         adjustments.return_amount,
-        {{ ratio(
-            'goods.gross_amount',
-            'sum(goods.gross_amount) over (partition by adjustments.store_id, adjustments.adjustment_id)'
-        ) }} as line_share
+        goods.gross_amount,
+        sum(goods.gross_amount) over (
+            partition by adjustments.store_id, adjustments.adjustment_id
+        ) as order_gross_amount,
+        sum(goods.gross_amount) over (
+            partition by adjustments.store_id, adjustments.adjustment_id
+            order by goods.item_id asc
+            rows between unbounded preceding and current row
+        ) as gross_amount_so_far,
+        case when goods.load_id > adjustments.load_id then goods.load_id else adjustments.load_id end as load_id,
+        adjustments.day_version
 
     from adjustments
 
@@ -40,6 +76,19 @@ shared as (
             adjustments.store_id = goods.store_id
             and adjustments.order_id = goods.order_id
             and (adjustments.item_id is null or adjustments.item_id = goods.item_id)
+
+),
+
+-- shares up to and including a line, less those before it: rounded, they still add up to the whole
+shared as (
+
+    select
+        *,
+        {{ ratio('gross_amount', 'order_gross_amount') }} as line_share_rate,
+        {{ ratio('gross_amount_so_far', 'order_gross_amount') }} as share_so_far_rate,
+        {{ ratio('gross_amount_so_far - gross_amount', 'order_gross_amount') }} as share_before_rate
+
+    from joined
 
 ),
 
@@ -52,12 +101,22 @@ final as (
         order_id,
         product_id,
         adjustment_date,
-        cast(line_share as numeric(18, 8)) as line_share_rate,
-        cast(discount_amount * line_share as numeric(18, 8)) as discount_amount,
-        cast(return_amount * line_share as numeric(18, 8)) as return_amount
+        order_date,
+        cast(line_share_rate as numeric(18, 8)) as line_share_rate,
+        cast(
+            round(discount_amount * share_so_far_rate, 4) - round(discount_amount * share_before_rate, 4)
+            as numeric(18, 4)
+        ) as discount_amount,
+        cast(
+            round(return_amount * share_so_far_rate, 4) - round(return_amount * share_before_rate, 4)
+            as numeric(18, 4)
+        ) as return_amount,
+        load_id,
+        day_version
 
     from shared
 
 )
 
 select * from final
+{{- and_replaced_days('days', 'order_date') }}

@@ -8,68 +8,36 @@ products as (
 
 ),
 
-stores as (
+months as (
 
-    select * from {{ ref('dim_stores') }}
-
-),
-
-lines as (
-
-    select * from {{ ref('fct_order_lines') }}
-
-    where line_type in ('goods', 'return')
+    select * from {{ ref('int_product_months_costed') }}
 
 ),
 
-adjustments as (
+inventory as (
 
-    select * from {{ ref('fct_order_line_adjustments') }}
-
-),
-
-line_totals as (
-
-    select
-        lines.store_id,
-        lines.product_id,
-        sum(case when lines.line_type = 'goods' then lines.quantity else 0 end) as total_sold,
-        -- units that came back on lines of their own; a refund of money says nothing about units
-        sum(case when lines.line_type = 'return' then -lines.quantity else 0 end) as units_returned,
-        count(distinct case when lines.line_type = 'goods' then lines.order_id end) as order_count,
-        sum(lines.gross_amount) as gross_amount,
-        sum(lines.return_amount) as return_amount,
-        min(lines.order_date) as first_sold_date,
-        max(lines.order_date) as last_sold_date,
-        sum(
-            case
-                when
-                    lines.line_type = 'goods'
-                    and lines.order_date > {{ dbt.dateadd('day', -90, 'stores.as_of_date') }}
-                    and lines.order_date <= stores.as_of_date
-                    then lines.quantity
-                else 0
-            end
-        ) as units_sold_90_days
-
-    from lines
-
-    inner join stores
-        on lines.store_id = stores.store_id
-
-    group by lines.store_id, lines.product_id
+    select * from {{ ref('fct_inventory') }}
 
 ),
 
-adjustment_totals as (
+totals as (
 
     select
         store_id,
         product_id,
+        min(first_sold_date) as first_sold_date,
+        max(last_sold_date) as last_sold_date,
+        sum(order_count) as order_count,
+        sum(units_sold) as total_sold,
+        sum(units_returned) as units_returned,
+        sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
-        sum(return_amount) as return_amount
+        sum(return_amount) as return_amount,
+        sum(net_amount) as total_revenue,
+        sum(revenue_with_known_cost) as revenue_with_known_cost,
+        sum(cost_amount) as total_cost
 
-    from adjustments
+    from months
 
     group by store_id, product_id
 
@@ -82,41 +50,80 @@ joined as (
         products.product_id,
         products.product_name,
         products.category,
+        products.no_category_reason,
         products.brand,
-        products.cost,
-        products.stock_quantity,
-        line_totals.first_sold_date,
-        line_totals.last_sold_date,
-        coalesce(line_totals.order_count, 0) as order_count,
-        coalesce(line_totals.total_sold, 0) as total_sold,
-        coalesce(line_totals.units_returned, 0) as units_returned,
-        coalesce(line_totals.units_sold_90_days, 0) as units_sold_90_days,
-        coalesce(line_totals.gross_amount, 0) as gross_amount,
-        coalesce(adjustment_totals.discount_amount, 0) as discount_amount,
-        coalesce(line_totals.return_amount, 0) + coalesce(adjustment_totals.return_amount, 0) as return_amount
+        totals.first_sold_date,
+        totals.last_sold_date,
+        coalesce(totals.order_count, 0) as order_count,
+        coalesce(totals.total_sold, 0) as total_sold,
+        coalesce(totals.units_returned, 0) as units_returned,
+        coalesce(totals.gross_amount, 0) as gross_amount,
+        coalesce(totals.discount_amount, 0) as discount_amount,
+        coalesce(totals.return_amount, 0) as return_amount,
+        coalesce(totals.total_revenue, 0) as total_revenue,
+        -- what was never sold has cost nothing, if its cost is known
+        case
+            when totals.product_id is not null then totals.revenue_with_known_cost
+            when products.cost is not null then 0
+        end as revenue_with_known_cost,
+        case
+            when totals.product_id is not null then totals.total_cost
+            when products.cost is not null then 0
+        end as total_cost,
+        -- sold only on days on which the store told no cost
+        coalesce(products.no_cost_reason, 'not_delivered') as no_cost_reason,
+        inventory.stock_quantity,
+        inventory.units_sold_90_days,
+        inventory.stock_cover_days,
+        inventory.no_cover_reason
 
     from products
 
-    left join line_totals
+    inner join inventory
         on
-            products.store_id = line_totals.store_id
-            and products.product_id = line_totals.product_id
+            products.store_id = inventory.store_id
+            and products.product_id = inventory.product_id
 
-    left join adjustment_totals
+    left join totals
         on
-            products.store_id = adjustment_totals.store_id
-            and products.product_id = adjustment_totals.product_id
+            products.store_id = totals.store_id
+            and products.product_id = totals.product_id
 
 ),
 
-netted as (
+-- products that earned the same stand at the same place, so that no rank or class parts them
+placed as (
 
     select
         *,
-        gross_amount - discount_amount - return_amount as total_revenue,
-        (total_sold - units_returned) * cost as total_cost
+        case when total_revenue > 0 then total_revenue else 0 end as earned_amount,
+        rank() over (partition by store_id order by total_revenue desc) as revenue_rank,
+        sum(total_revenue) over (partition by store_id, category) as category_revenue
 
     from joined
+
+),
+
+cumulated as (
+
+    select
+        *,
+        sum(earned_amount) over (partition by store_id order by earned_amount desc) as earned_so_far,
+        sum(earned_amount) over (partition by store_id, earned_amount) as earned_at_place,
+        sum(earned_amount) over (partition by store_id) as earned_by_all
+
+    from placed
+
+),
+
+shared as (
+
+    select
+        *,
+        100 * {{ ratio('earned_so_far', 'earned_by_all') }} as cumulative_share_pct,
+        100 * {{ ratio('earned_so_far - earned_at_place', 'earned_by_all') }} as share_of_better_pct
+
+    from cumulated
 
 ),
 
@@ -127,6 +134,7 @@ final as (
         product_id,
         product_name,
         category,
+        no_category_reason,
         brand,
         first_sold_date,
         last_sold_date,
@@ -137,18 +145,35 @@ final as (
         cast(discount_amount as numeric(18, 4)) as discount_amount,
         cast(return_amount as numeric(18, 4)) as return_amount,
         cast(total_revenue as numeric(18, 4)) as total_revenue,
-        cost is not null as is_cost_known,
-        cast(total_revenue - total_cost as numeric(18, 4)) as total_profit,
-        cast(100 * {{ ratio('total_revenue - total_cost', 'total_revenue') }} as numeric(18, 4)) as margin_pct,
-        cast(rank() over (partition by store_id order by total_revenue desc) as integer) as revenue_rank,
+        cast(revenue_with_known_cost as numeric(18, 4)) as revenue_with_known_cost,
+        cast(100 * {{ ratio('coalesce(revenue_with_known_cost, 0)', 'total_revenue') }} as numeric(18, 4))
+            as revenue_with_known_cost_pct,
+        cast(total_cost as numeric(18, 4)) as total_cost,
+        cast(revenue_with_known_cost - total_cost as numeric(18, 4)) as total_profit,
+        case when total_cost is null then no_cost_reason end as no_cost_reason,
+        cast(100 * {{ ratio('revenue_with_known_cost - total_cost', 'revenue_with_known_cost') }} as numeric(18, 4))
+            as margin_pct,
+        cast(revenue_rank as integer) as revenue_rank,
         cast(
-            100 * {{ ratio('total_revenue', 'sum(total_revenue) over (partition by store_id, category)') }}
-            as numeric(18, 4)
+            case
+                when category is not null and category_revenue > 0
+                    then 100 * {{ ratio('total_revenue', 'category_revenue') }}
+            end as numeric(18, 4)
         ) as category_share_pct,
+        cast(cumulative_share_pct as numeric(18, 4)) as cumulative_share_pct,
+        -- the product that crosses a line still belongs to the better class
+        case
+            when earned_amount = 0 then 'C'
+            when share_of_better_pct < 80 then 'A'
+            when share_of_better_pct < 95 then 'B'
+            else 'C'
+        end as abc_class,
         stock_quantity,
-        cast({{ ratio('stock_quantity * 90', 'units_sold_90_days') }} as numeric(18, 4)) as stock_cover_days
+        units_sold_90_days,
+        stock_cover_days,
+        no_cover_reason
 
-    from netted
+    from shared
 
 )
 

@@ -1,10 +1,119 @@
+-- depends_on: {{ ref('int_order_items_unioned') }}, {{ ref('int_orders_dated') }}, {{ ref('stores') }}
+-- depends_on: {{ ref('line_codes') }}, {{ ref('int_cancellations_matched') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='days',
+    meta={'day_column': 'order_date', 'row_key': 'item_id'}
+) }}
+
 with
 
+{% if is_incremental() -%}
+new_rows as (
+
+    select * from {{ ref('int_order_items_unioned') }}
+
+    where {{ is_new(this) }}
+
+),
+
+touched_orders as (
+
+    {{ touched_orders(ref('int_order_items_unioned'), 'item_id') }}
+
+),
+
+-- where these orders are now, and where they were; a line whose order is unknown has no day, and stands under null
+touched_days as (
+
+    select
+        touched_orders.store_id,
+        orders.order_date
+
+    from touched_orders
+
+    left join {{ ref('int_orders_dated') }} as orders
+        on
+            touched_orders.store_id = orders.store_id
+            and touched_orders.order_id = orders.order_id
+
+    union
+
+    select
+        built.store_id,
+        built.order_date
+
+    from touched_orders
+
+    inner join {{ this }} as built
+        on
+            touched_orders.store_id = built.store_id
+            and touched_orders.order_id = built.order_id
+
+),
+
+orders_of_touched_days as (
+
+    select
+        orders.store_id,
+        orders.order_id
+
+    from touched_days
+
+    inner join {{ ref('int_orders_dated') }} as orders
+        on
+            touched_days.store_id = orders.store_id
+            and touched_days.order_date = orders.order_date
+
+    union
+
+    select
+        built.store_id,
+        built.order_id
+
+    from touched_days
+
+    inner join {{ this }} as built
+        on
+            touched_days.store_id = built.store_id
+            and touched_days.order_date is null
+            and built.order_date is null
+
+    union
+
+    select
+        store_id,
+        order_id
+
+    from touched_orders
+
+),
+
+items_of_touched_days as (
+
+    select items.*
+
+    from orders_of_touched_days
+
+    inner join {{ ref('int_order_items_unioned') }} as items
+        on
+            orders_of_touched_days.store_id = items.store_id
+            and orders_of_touched_days.order_id = items.order_id
+
+),
+
+lines as (
+
+    {{ classified_lines('items_of_touched_days') }}
+
+),
+{%- else -%}
 lines as (
 
     select * from {{ ref('int_order_lines_classified') }}
 
 ),
+{%- endif %}
 
 final as (
 
@@ -24,10 +133,12 @@ final as (
         discount_amount,
         return_amount,
         fee_amount,
-        excluded_amount
+        excluded_amount,
+        load_id
 
     from lines
 
 )
 
 select * from final
+{{- and_replaced_days('touched_days', 'order_date') }}

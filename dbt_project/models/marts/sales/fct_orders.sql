@@ -1,22 +1,55 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='days',
+    meta={'day_column': 'order_date', 'row_key': 'order_id'}
+) }}
+
 with
+
+days as (
+
+    {{ days_to_build(ref('int_order_days_versioned'), 'order_date') }}
+
+),
 
 orders as (
 
-    select * from {{ ref('int_orders_dated') }}
+    select
+        orders.*,
+        days.day_version
 
-    where {{ is_known('order_date') }}
+    from {{ ref('int_orders_dated') }} as orders
+
+    inner join days
+        on
+            orders.store_id = days.store_id
+            and orders.order_date = days.order_date
 
 ),
 
 lines as (
 
-    select * from {{ ref('fct_order_lines') }}
+    select lines.*
+
+    from {{ ref('fct_order_lines') }} as lines
+
+    inner join days
+        on
+            lines.store_id = days.store_id
+            and lines.order_date = days.order_date
 
 ),
 
 adjustments as (
 
-    select * from {{ ref('fct_order_adjustments') }}
+    select adjustments.*
+
+    from {{ ref('fct_order_adjustments') }} as adjustments
+
+    inner join days
+        on
+            adjustments.store_id = days.store_id
+            and adjustments.order_date = days.order_date
 
 ),
 
@@ -66,7 +99,9 @@ joined as (
         orders.currency,
         orders.ordered_at,
         orders.order_date,
+        orders.country,
         orders.total_amount,
+        orders.day_version,
         coalesce(line_totals.line_count, 0) as line_count,
         coalesce(line_totals.units_sold, 0) as units_sold,
         coalesce(line_totals.gross_amount, 0) as gross_amount,
@@ -100,6 +135,7 @@ final as (
         -- a credit note, a stock write-off or a cancelled order is no sale
         gross_amount > 0 as is_sale,
         payment_method,
+        country,
         currency,
         ordered_at,
         order_date,
@@ -111,10 +147,12 @@ final as (
         cast(gross_amount - discount_amount - return_amount as numeric(18, 4)) as net_amount,
         cast(fee_amount as numeric(18, 4)) as fee_amount,
         cast(excluded_amount as numeric(18, 4)) as excluded_amount,
-        total_amount
+        total_amount,
+        day_version
 
     from joined
 
 )
 
 select * from final
+{{- and_replaced_days('days', 'order_date') }}

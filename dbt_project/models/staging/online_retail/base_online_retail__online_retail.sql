@@ -37,7 +37,10 @@ renamed as (
         -- measures
         quantity,
         unitprice as unit_price,
-        cast(quantity * unitprice as numeric(18, 4)) as total_price
+        cast(quantity * unitprice as numeric(18, 4)) as total_price,
+
+        -- the delivery
+        _load_id as load_id
 
     from source
 

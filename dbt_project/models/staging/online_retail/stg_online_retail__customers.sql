@@ -13,6 +13,7 @@ ranked as (
         store_id,
         customer_id,
         country,
+        max(load_id) over (partition by store_id, customer_id) as load_id,
         row_number() over (
             partition by store_id, customer_id
             order by ordered_at desc, order_id desc, country asc
@@ -40,7 +41,10 @@ renamed as (
         cast(null as {{ dbt.type_string() }}) as customer_segment,
 
         -- times
-        cast(null as date) as registration_date
+        cast(null as date) as registration_date,
+
+        -- the delivery
+        load_id
 
     from ranked
 

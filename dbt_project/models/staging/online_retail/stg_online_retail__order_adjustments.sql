@@ -24,7 +24,10 @@ renamed as (
         ordered_at as adjusted_at,
 
         -- measures
-        cast(null as numeric(18, 4)) as amount
+        cast(null as numeric(18, 4)) as amount,
+
+        -- the delivery
+        load_id
 
     from lines
 

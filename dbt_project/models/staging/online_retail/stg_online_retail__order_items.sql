@@ -18,7 +18,10 @@ renamed as (
         -- measures
         quantity,
         unit_price,
-        total_price
+        total_price,
+
+        -- the delivery
+        load_id
 
     from lines
 

@@ -17,13 +17,17 @@ renamed as (
         -- properties
         max(order_status) as order_status,
         cast(null as {{ dbt.type_string() }}) as payment_method,
+        max(country) as country,
         'GBP' as currency,
 
         -- times
         min(ordered_at) as ordered_at,
 
         -- measures
-        cast(sum(total_price) as numeric(18, 4)) as total_amount
+        cast(sum(total_price) as numeric(18, 4)) as total_amount,
+
+        -- the delivery
+        max(load_id) as load_id
 
     from lines
 

@@ -13,7 +13,8 @@ counted as (
         store_id,
         product_id,
         case when unit_price > 0 then product_name end as product_name,
-        count(*) as line_count
+        count(*) as line_count,
+        max(load_id) as load_id
 
     from lines
 
@@ -28,6 +29,7 @@ ranked as (
         store_id,
         product_id,
         product_name,
+        max(load_id) over (partition by store_id, product_id) as load_id,
         row_number() over (
             partition by store_id, product_id
             order by case when product_name is null then 1 else 0 end asc, line_count desc, product_name asc
@@ -52,7 +54,10 @@ renamed as (
         -- measures
         cast(null as numeric(18, 4)) as price,
         cast(null as numeric(18, 4)) as cost,
-        cast(null as integer) as stock_quantity
+        cast(null as integer) as stock_quantity,
+
+        -- the delivery
+        load_id
 
     from ranked
 

@@ -22,7 +22,10 @@ renamed as (
         customer_segment,
 
         -- times
-        registration_date
+        registration_date,
+
+        -- the delivery
+        _load_id as load_id
 
     from source
 

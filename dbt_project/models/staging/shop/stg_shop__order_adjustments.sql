@@ -23,7 +23,10 @@ renamed as (
         adjusted_at,
 
         -- measures
-        amount
+        amount,
+
+        -- the delivery
+        _load_id as load_id
 
     from source
 

@@ -21,7 +21,10 @@ renamed as (
         -- measures
         price,
         cost,
-        stock_quantity
+        stock_quantity,
+
+        -- the delivery
+        _load_id as load_id
 
     from source
 

@@ -1,0 +1,322 @@
+{#
+  How the large tables follow deliveries.
+
+  - A row knows the newest delivery that it was made from (`load_id`); deliveries of a source are numbered upwards.
+  - A store's day knows its version: the newest delivery among its entries and their count. Whatever happens to the
+    entries of a day (one comes, changes, leaves) changes the version, because what comes has a higher number and what
+    leaves lowers the count. A table of days keeps the version that each day was made from, so that a day which is
+    stale, for whatever reason and however long ago, is found by comparing.
+  - A table is made anew as a whole when its rules change: the variable as_of_date, the sources, a seed, or the SQL of
+    the model or of one that it stands on.
+#}
+
+{# One number for the state of a day's entries. Deliveries stay below 9 billion, entries of a day below one. #}
+{% macro day_version(last_load_id, entry_count) -%}
+    cast({{ last_load_id }} * 1000000000 + {{ entry_count }} as bigint)
+{%- endmacro %}
+
+{# One number for the state of several days: of a week, of a month, of all months up to one. #}
+{% macro version_of_days(version) -%}
+    {{ day_version('max(floor(' ~ version ~ ' / 1000000000))', 'sum(mod(' ~ version ~ ', 1000000000))') }}
+{%- endmacro %}
+
+{#
+  Days of a store to build: all that `versions` (a table, or the name of a CTE) knows or, of an incremental table, those
+  that it holds in another version or not at all, and those that it should hold no more.
+#}
+{% macro days_to_build(versions, day) -%}
+    {%- if not is_incremental() -%}
+    select
+        store_id,
+        {{ day }},
+        day_version
+
+    from {{ versions }}
+    {%- else -%}
+        {%- set query -%}
+    select
+        coalesce(versions.store_id, built.store_id) as store_id,
+        coalesce(versions.{{ day }}, built.{{ day }}) as {{ day }},
+        versions.day_version
+
+    from {{ versions }} as versions
+
+    full outer join (
+        select
+            store_id,
+            {{ day }},
+            max(day_version) as day_version
+
+        from {{ this }}
+
+        group by store_id, {{ day }}
+    ) as built
+        on
+            versions.store_id = built.store_id
+            and versions.{{ day }} = built.{{ day }}
+
+    where
+        versions.day_version is null
+        or built.day_version is null
+        or versions.day_version <> built.day_version
+        {%- endset -%}
+    {{ query if versions is string else written_out(query, day) }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+  The rows of a query (store, day, version) as literals, when they are few: the planner then knows how few they are and
+  reaches for an index, where for a subquery it would read whole tables.
+#}
+{% macro written_out(query, day) -%}
+    {%- set rows = run_query(query).rows if execute else [] -%}
+    {%- if rows | length > 1000 -%}
+    {{ query }}
+    {%- elif rows -%}
+    select
+        written.store_id,
+        cast(written.{{ day }} as date) as {{ day }},
+        cast(written.day_version as bigint) as day_version
+
+    from (
+        values
+        {%- for row in rows %}
+        (
+            {{- dbt.string_literal(dbt.escape_single_quotes(row[0])) }},
+            {{- "'" ~ row[1] ~ "'" if row[1] else 'null' }},
+            {{- row[2] if row[2] is not none else 'null' }})
+            {{- "," if not loop.last }}
+        {%- endfor %}
+    ) as written (store_id, {{ day }}, day_version)
+    {%- else -%}
+    select
+        cast(null as {{ dbt.type_string() }}) as store_id,
+        cast(null as date) as {{ day }},
+        cast(null as bigint) as day_version
+
+    where 1 = 0
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+  Orders of which a delivery brought the order itself or a row since the table was built, or of which a row went to
+  another order or is gone. Needs the CTE `new_rows` of what was delivered since.
+#}
+{% macro touched_orders(delivered, key) -%}
+    select
+        store_id,
+        order_id
+
+    from {{ ref('int_orders_dated') }}
+
+    where {{ is_new(this) }}
+
+    union
+
+    select
+        store_id,
+        order_id
+
+    from new_rows
+
+    union
+
+    select
+        built.store_id,
+        built.order_id
+
+    from new_rows
+
+    inner join {{ this }} as built
+        on
+            new_rows.store_id = built.store_id
+            and new_rows.{{ key }} = built.{{ key }}
+
+    {%- if rows_are_gone(delivered, key) %}
+
+    union
+
+    select
+        built.store_id,
+        built.order_id
+
+    from {{ this }} as built
+
+    where not exists (
+        select 1 from {{ delivered }} as present
+        where present.store_id = built.store_id and present.{{ key }} = built.{{ key }}
+    )
+    {%- endif %}
+{%- endmacro %}
+
+{# True when fewer rows are delivered than the table holds and gets: only then is it worth looking for what is gone. #}
+{% macro rows_are_gone(delivered, key) -%}
+    {%- set query -%}
+        select
+            (select count(*) from {{ delivered }})
+            - (select count(*) from {{ this }})
+            - (
+                select count(*) from {{ delivered }} as new_rows
+                where
+                    {{ is_new(this) }}
+                    and not exists (
+                        select 1 from {{ this }} as known
+                        where known.store_id = new_rows.store_id and known.{{ key }} = new_rows.{{ key }}
+                    )
+            )
+    {%- endset -%}
+    {{ return(execute and run_query(query).columns[0].values()[0] != 0) }}
+{%- endmacro %}
+
+{# Names each of these days in the model's output, so that the strategy `days` replaces it even when nothing is left of it. #}
+{% macro and_replaced_days(days, day) -%}
+    {%- if is_incremental() %}
+
+union all
+
+select
+    {%- for column in model.columns.values() %}
+    {{ column.name if column.name in ('store_id', day) else 'cast(null as ' ~ column.data_type ~ ')' }}
+    {{- "," if not loop.last }}
+    {%- endfor %}
+
+from {{ days }}
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+  The incremental strategy `days`: what the model selects replaces whole days of a store. A row without a value in
+  `row_key` only names a day that is replaced.
+#}
+{% macro get_incremental_days_sql(arguments) -%}
+    {%- set target, staged = arguments['target_relation'], arguments['temp_relation'] -%}
+    {%- set day, key = config.require('meta')['day_column'], config.require('meta')['row_key'] -%}
+    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+
+    delete from {{ target }}
+    where exists (
+        select 1 from {{ staged }} as staged
+        where staged.store_id = {{ target }}.store_id and staged.{{ day }} = {{ target }}.{{ day }}
+    );
+
+    delete from {{ target }}
+    where
+        {{ day }} is null
+        and exists (
+            select 1 from {{ staged }} as staged
+            where staged.store_id = {{ target }}.store_id and staged.{{ day }} is null
+        );
+
+    insert into {{ target }} ({{ columns }})
+    select {{ columns }} from {{ staged }} where {{ key }} is not null
+{%- endmacro %}
+
+{# dbt asks this macro whether an incremental table is made anew. #}
+{% macro should_full_refresh() -%}
+    {%- set asked = config.get('full_refresh') -%}
+    {%- if asked is none -%}
+        {%- set asked = flags.FULL_REFRESH -%}
+    {%- endif -%}
+    {{ return(asked or (model.config.materialized == 'incremental' and rules_have_changed())) }}
+{%- endmacro %}
+
+{% macro rules_table() -%}
+    {{ return(api.Relation.create(database=target.database, schema='intermediate', identifier='incremental_rules')) }}
+{%- endmacro %}
+
+{# Where it stands by which rules each incremental table was built; made when dbt starts. #}
+{% macro create_rules_table() -%}
+    {%- if execute -%}
+        {%- do adapter.create_schema(rules_table()) -%}
+    {%- endif -%}
+    create table if not exists {{ rules_table() }} (
+        model_name {{ dbt.type_string() }},
+        rules_fingerprint {{ dbt.type_string() }}
+    )
+{%- endmacro %}
+
+{# Hash of everything but data that decides what a table holds: variables, and the files of the model and all it stands on. #}
+{% macro rules_fingerprint() -%}
+    {%- set parts = [var('as_of_date') | string, var('sources') | join(',')] -%}
+    {%- set reached = [model.unique_id] -%}
+    {%- for name in reached -%}
+        {%- set node = graph.nodes.get(name) -%}
+        {%- if node and node.resource_type in ('model', 'seed') -%}
+            {%- do parts.append(node.checksum.checksum) -%}
+            {%- for parent in node.depends_on.nodes | sort if parent not in reached -%}
+                {%- do reached.append(parent) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(local_md5(parts | join('\n'))) }}
+{%- endmacro %}
+
+{% macro rules_have_changed() -%}
+    {%- if not execute -%}
+        {{ return(false) }}
+    {%- endif -%}
+    {%- set table = rules_table() -%}
+    {%- if not adapter.get_relation(table.database, table.schema, table.identifier) -%}
+        {{ return(true) }}
+    {%- endif -%}
+    {%- set query -%}
+        select count(*) from {{ table }}
+        where model_name = '{{ model.name }}' and rules_fingerprint = '{{ rules_fingerprint() }}'
+    {%- endset -%}
+    {{ return(run_query(query).columns[0].values()[0] == 0) }}
+{%- endmacro %}
+
+{# Written in the transaction that builds the table. #}
+{% macro remember_rules() -%}
+    {%- if execute and model.config.materialized == 'incremental' -%}
+        delete from {{ rules_table() }} where model_name = '{{ model.name }}';
+        insert into {{ rules_table() }} values ('{{ model.name }}', '{{ rules_fingerprint() }}');
+        {{ refresh_statistics() }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# What stands on a large table that was just built is planned by its true size. #}
+{% macro refresh_statistics() -%}
+    {{ return(adapter.dispatch('refresh_statistics')()) }}
+{%- endmacro %}
+
+{% macro default__refresh_statistics() -%}
+{%- endmacro %}
+
+{% macro postgres__refresh_statistics() -%}
+    analyze {{ this }}
+{%- endmacro %}
+
+{#
+  True for rows of deliveries after the newest that `table` was made from, store by store. The numbers are read before
+  and written out, because the planner then knows how few rows they leave.
+#}
+{% macro is_new(table) -%}
+    {%- set newest = [] -%}
+    {%- if execute -%}
+        {%- for store in run_query('select store_id, max(load_id) from ' ~ table ~ ' group by store_id') -%}
+            {%- do newest.append((dbt.string_literal(dbt.escape_single_quotes(store[0])), store[1])) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    (
+        {%- for store, load_id in newest %}
+        (store_id = {{ store }} and load_id > {{ load_id }})
+        or
+        {%- endfor %}
+        {{ 'store_id not in (' ~ newest | map(attribute=0) | join(', ') ~ ')' if newest else 'true' }}
+    )
+{%- endmacro %}
+
+{# Deletes from {{ this }} what its source holds no more; looks for it only when the numbers of rows differ. #}
+{% macro forget_removed(source_model, key) -%}
+    {%- if is_incremental() -%}
+    delete from {{ this }}
+    where
+        (select count(*) from {{ this }}) <> (select count(*) from {{ ref(source_model) }})
+        and not exists (
+            select 1 from {{ ref(source_model) }} as present
+            where
+                {% for column in key %}{{ "and " if not loop.first }}present.{{ column }} = {{ this }}.{{ column }} {% endfor %}
+        )
+    {%- endif -%}
+{%- endmacro %}

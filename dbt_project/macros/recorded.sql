@@ -1,0 +1,27 @@
+{# Since when the open versions of a snapshot hold; `rows` (of what is recorded) lends the columns before there is one. #}
+{% macro open_versions(rows, keys) -%}
+    select
+        {{ keys | join(', ') }},
+    {%- if load_relation(this) %}
+        dbt_valid_from as recorded_at
+
+    from {{ this }}
+
+    where dbt_valid_to is null
+    {%- else %}
+        cast(null as {{ dbt.type_timestamp() }}) as recorded_at
+
+    from {{ rows }}
+
+    where 1 = 0
+    {%- endif %}
+{%- endmacro %}
+
+{# A day as the instant from which a version holds; a correction on the same day is a second later than what it corrects. #}
+{% macro record_at(day, recorded_at) -%}
+    case
+        when {{ recorded_at }} >= cast({{ day }} as {{ dbt.type_timestamp() }})
+            then {{ dbt.dateadd('second', 1, recorded_at) }}
+        else cast({{ day }} as {{ dbt.type_timestamp() }})
+    end
+{%- endmacro %}

@@ -1,0 +1,198 @@
+with
+
+stores as (
+
+    select * from {{ ref('dim_stores') }}
+
+),
+
+days as (
+
+    select * from {{ ref('int_store_days_spined') }}
+
+),
+
+orders as (
+
+    select
+        orders.store_id,
+        orders.order_id,
+        orders.order_date,
+        orders.is_sale,
+        orders.units_sold,
+        orders.gross_amount,
+        orders.discount_amount,
+        orders.return_amount,
+        coalesce(located.country_code, '(unknown)') as country_code
+
+    from {{ ref('fct_orders') }} as orders
+
+    inner join {{ ref('int_orders_located') }} as located
+        on
+            orders.store_id = located.store_id
+            and orders.order_id = located.order_id
+
+),
+
+adjustments as (
+
+    select
+        adjustments.store_id,
+        orders.country_code,
+        orders.order_date,
+        adjustments.adjustment_date,
+        adjustments.discount_amount,
+        adjustments.return_amount
+
+    from {{ ref('fct_order_adjustments') }} as adjustments
+
+    inner join orders
+        on
+            adjustments.store_id = orders.store_id
+            and adjustments.order_id = orders.order_id
+
+    where
+        adjustments.adjustment_date <> orders.order_date
+        and (adjustments.discount_amount <> 0 or adjustments.return_amount <> 0)
+
+),
+
+entries as (
+
+    select
+        store_id,
+        country_code,
+        order_date as revenue_date,
+        case when is_sale then 1 else 0 end as order_count,
+        units_sold,
+        gross_amount,
+        discount_amount,
+        return_amount
+
+    from orders
+
+    -- an order's amounts hold its adjustments, which count on their own day instead
+    union all
+
+    select
+        store_id,
+        country_code,
+        order_date as revenue_date,
+        0 as order_count,
+        0 as units_sold,
+        0 as gross_amount,
+        -discount_amount as discount_amount,
+        -return_amount as return_amount
+
+    from adjustments
+
+    union all
+
+    select
+        store_id,
+        country_code,
+        adjustment_date as revenue_date,
+        0 as order_count,
+        0 as units_sold,
+        0 as gross_amount,
+        discount_amount,
+        return_amount
+
+    from adjustments
+
+),
+
+totals as (
+
+    select
+        store_id,
+        country_code,
+        revenue_date,
+        sum(order_count) as order_count,
+        sum(units_sold) as units_sold,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(return_amount) as return_amount
+
+    from entries
+
+    group by store_id, country_code, revenue_date
+
+),
+
+countries as (
+
+    select distinct
+        store_id,
+        country_code
+
+    from totals
+
+),
+
+-- a day without sales is a zero, not a gap
+filled as (
+
+    select
+        days.store_id,
+        countries.country_code,
+        days.revenue_date,
+        {{ dbt.datediff('stores.first_order_date', 'days.revenue_date', 'day') }} as day_number, -- noqa: LT05
+        coalesce(totals.order_count, 0) as order_count,
+        coalesce(totals.units_sold, 0) as units_sold,
+        coalesce(totals.gross_amount, 0) as gross_revenue,
+        coalesce(totals.discount_amount, 0) as discount_amount,
+        coalesce(totals.return_amount, 0) as return_amount,
+        coalesce(totals.gross_amount - totals.discount_amount - totals.return_amount, 0) as net_revenue
+
+    from days
+
+    inner join stores
+        on days.store_id = stores.store_id
+
+    inner join countries
+        on days.store_id = countries.store_id
+
+    left join totals
+        on
+            days.store_id = totals.store_id
+            and countries.country_code = totals.country_code
+            and days.revenue_date = totals.revenue_date
+
+),
+
+averaged as (
+
+    {{ with_moving_averages('filled', ['store_id', 'country_code']) }}
+
+),
+
+compared as (
+
+    {{ with_past('averaged', ['store_id', 'country_code'], 'day_number', 364, 'net_revenue_year_before') }}
+
+),
+
+final as (
+
+    select
+        store_id,
+        country_code,
+        revenue_date,
+        cast(order_count as integer) as order_count,
+        cast(units_sold as bigint) as units_sold,
+        cast(gross_revenue as numeric(18, 4)) as gross_revenue,
+        cast(discount_amount as numeric(18, 4)) as discount_amount,
+        cast(return_amount as numeric(18, 4)) as return_amount,
+        cast(net_revenue as numeric(18, 4)) as net_revenue,
+        cast({{ ratio('gross_revenue - discount_amount', 'order_count') }} as numeric(18, 4)) as average_order_value,
+        cast(net_revenue_7_day_average as numeric(18, 4)) as net_revenue_7_day_average,
+        cast(net_revenue_30_day_average as numeric(18, 4)) as net_revenue_30_day_average,
+        cast(net_revenue_year_before as numeric(18, 4)) as net_revenue_year_before,
+        {{ growth_pct('net_revenue', 'net_revenue_year_before') }} as growth_year_over_year_pct
+
+    from compared
+
+)
+
+select * from final

@@ -1,0 +1,167 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='days',
+    meta={'day_column': 'revenue_date', 'row_key': 'raw_amount'}
+) }}
+
+with
+
+days as (
+
+    {{ days_to_build(ref('int_revenue_days_versioned'), 'revenue_date') }}
+
+),
+
+-- what was delivered, summed without a look at what it counts as
+delivered as (
+
+    select
+        orders.store_id,
+        orders.order_date as revenue_date,
+        items.total_price as amount
+
+    from {{ ref('int_orders_dated') }} as orders
+
+    inner join days
+        on
+            orders.store_id = days.store_id
+            and orders.order_date = days.revenue_date
+
+    inner join {{ ref('int_order_items_unioned') }} as items
+        on
+            orders.store_id = items.store_id
+            and orders.order_id = items.order_id
+
+    union all
+
+    select
+        adjustments.store_id,
+        {{ store_date('adjustments.adjusted_at', 'stores.time_zone') }} as revenue_date,
+        adjustments.amount
+
+    from {{ ref('int_order_adjustments_unioned') }} as adjustments
+
+    inner join {{ ref('stores') }} as stores
+        on adjustments.store_id = stores.store_id
+
+),
+
+raw_totals as (
+
+    select
+        delivered.store_id,
+        delivered.revenue_date,
+        sum(delivered.amount) as raw_amount
+
+    from delivered
+
+    inner join days
+        on
+            delivered.store_id = days.store_id
+            and delivered.revenue_date = days.revenue_date
+
+    group by delivered.store_id, delivered.revenue_date
+
+),
+
+counted as (
+
+    select * from {{ ref('int_revenue_days') }}
+
+),
+
+excluded as (
+
+    select
+        store_id,
+        order_date as revenue_date,
+        excluded_reason,
+        excluded_amount
+
+    from {{ ref('fct_order_lines') }}
+
+    where excluded_amount <> 0
+
+    union all
+
+    select
+        store_id,
+        adjustment_date as revenue_date,
+        excluded_reason,
+        excluded_amount
+
+    from {{ ref('fct_order_adjustments') }}
+
+    where excluded_amount <> 0
+
+),
+
+excluded_totals as (
+
+    select
+        excluded.store_id,
+        {% for reason in ['cancelled_order', 'cancelled_same_day', 'bad_debt', 'negative_price', 'unknown_order'] -%}
+        sum(case when excluded.excluded_reason = '{{ reason }}' then excluded.excluded_amount else 0 end)
+            as {{ reason }}_amount,
+        {% endfor -%}
+        excluded.revenue_date
+
+    from excluded
+
+    inner join days
+        on
+            excluded.store_id = days.store_id
+            and excluded.revenue_date = days.revenue_date
+
+    group by excluded.store_id, excluded.revenue_date
+
+),
+
+final as (
+
+    select
+        days.store_id,
+        days.revenue_date,
+        cast(coalesce(raw_totals.raw_amount, 0) as numeric(18, 4)) as raw_amount,
+        counted.gross_amount as gross_revenue,
+        counted.discount_amount,
+        counted.return_amount,
+        counted.fee_amount,
+        counted.excluded_amount,
+        cast(coalesce(excluded_totals.cancelled_order_amount, 0) as numeric(18, 4)) as excluded_cancelled_order_amount,
+        cast(coalesce(excluded_totals.cancelled_same_day_amount, 0) as numeric(18, 4))
+            as excluded_cancelled_same_day_amount,
+        cast(coalesce(excluded_totals.bad_debt_amount, 0) as numeric(18, 4)) as excluded_bad_debt_amount,
+        cast(coalesce(excluded_totals.negative_price_amount, 0) as numeric(18, 4)) as excluded_negative_price_amount,
+        cast(coalesce(excluded_totals.unknown_order_amount, 0) as numeric(18, 4)) as excluded_unknown_order_amount,
+        cast(
+            coalesce(raw_totals.raw_amount, 0)
+            - (
+                counted.gross_amount - counted.discount_amount - counted.return_amount
+                + counted.fee_amount + counted.excluded_amount
+            )
+            as numeric(18, 4)
+        ) as difference_amount,
+        days.day_version
+
+    from days
+
+    inner join counted
+        on
+            days.store_id = counted.store_id
+            and days.revenue_date = counted.revenue_date
+
+    left join raw_totals
+        on
+            days.store_id = raw_totals.store_id
+            and days.revenue_date = raw_totals.revenue_date
+
+    left join excluded_totals
+        on
+            days.store_id = excluded_totals.store_id
+            and days.revenue_date = excluded_totals.revenue_date
+
+)
+
+select * from final
+{{- and_replaced_days('days', 'revenue_date') }}

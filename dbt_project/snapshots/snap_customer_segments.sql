@@ -1,0 +1,71 @@
+{% snapshot snap_customer_segments %}
+
+with
+
+segments as (
+
+    select * from {{ ref('fct_customer_rfm') }}
+
+),
+
+stores as (
+
+    select * from {{ ref('dim_stores') }}
+
+),
+
+recorded as (
+
+    {{ open_versions('segments', ['store_id', 'customer_id']) }}
+
+),
+
+-- who was scored once and is no longer keeps a row, without a score
+followed as (
+
+    select
+        coalesce(segments.store_id, recorded.store_id) as store_id,
+        coalesce(segments.customer_id, recorded.customer_id) as customer_id,
+        segments.r_score,
+        segments.f_score,
+        segments.m_score,
+        segments.rfm_segment,
+        recorded.recorded_at
+
+    from segments
+
+    full outer join recorded
+        on
+            segments.store_id = recorded.store_id
+            and segments.customer_id = recorded.customer_id
+
+),
+
+dated as (
+
+    select
+        followed.*,
+        stores.as_of_date
+
+    from followed
+
+    inner join stores
+        on followed.store_id = stores.store_id
+
+    -- a past that is rebuilt writes no history
+    where {{ 'false' if var('as_of_date') else 'stores.as_of_date is not null' }}
+
+)
+
+select
+    store_id,
+    customer_id,
+    r_score,
+    f_score,
+    m_score,
+    rfm_segment,
+    {{ record_at('as_of_date', 'recorded_at') }} as as_of_at
+
+from dated
+
+{% endsnapshot %}

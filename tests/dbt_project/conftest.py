@@ -1,0 +1,72 @@
+"""dbt on a warehouse of the suite's own, and every kind of store built once for all tests that only read."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import ingestion
+import seeds_generator
+from warehouse import REPOSITORY, Warehouse
+
+# the real stores, by source: their files and folders beside the checkout
+REAL_STORES = {"online_retail": ["online_retail/online_retail.csv.gz"], "olist": ["olist_sample"]}
+
+# a price in another locale, no key, too few fields
+FAULTY_PRODUCTS = ['harbour,vase,Vase,Decor,Acme,"12,50",3,5', "harbour,,Vase,Decor,Acme,12.50,3,5", "harbour,vase"]
+
+
+@pytest.fixture(scope="session")
+def run_dbt(profiles_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """``run_dbt(warehouse, "build", ...)``: dbt on that warehouse, every warning an error; returns what it printed."""
+
+    target = tmp_path_factory.mktemp("target")  # one for all: what dbt has parsed once it need not parse again
+
+    def run(warehouse: Warehouse, *arguments: str) -> str:
+        options = ["--profiles-dir", profiles_dir, "--target-path", target, "--log-path", target]
+        done = subprocess.run(
+            [Path(sys.executable).with_name("dbt"), "--warn-error", *arguments, *options],
+            cwd=REPOSITORY, env={**os.environ, "DATABASE_URL": warehouse.settings.url}, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-5000:]
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def built_stores(new_warehouse, real_file, run_dbt, tmp_path_factory) -> Iterator[Warehouse]:
+    """A small synthetic shop of two years and the real stores side by side, built without a warning. Only read it."""
+    files = {source: [real_file(name) for name in names] for source, names in REAL_STORES.items()}
+    folder = tmp_path_factory.mktemp("shop")
+    store = seeds_generator.find_store("harbour")
+    small = seeds_generator.Parameters(
+        store=store, customers=300, products=60, orders=2_000, years=2, until=date(2025, 6, 30)
+    )
+    seeds_generator.write(small, folder)
+    header, product, *_ = (folder / "products.csv").read_text().splitlines()
+    (folder / "products_faulty.csv").write_text("\n".join([header, product, product, *FAULTY_PRODUCTS, ""]))
+    with new_warehouse() as warehouse:
+        for name in ingestion.list_sources():
+            ingestion.create(warehouse, ingestion.read_source(name))
+        for source, paths in {"shop": sorted(folder.glob("*.csv")), **files}.items():
+            ingestion.load(warehouse, source, paths)
+        run_dbt(warehouse, "build")
+        yield warehouse
+
+
+@pytest.fixture(scope="session")
+def exact() -> Callable[[Warehouse, str], tuple]:
+    """``exact(warehouse, query)``: the one row of a query, money as Decimal."""
+
+    def read(warehouse: Warehouse, query: str) -> tuple:
+        with warehouse.connect() as connection:
+            return connection.execute(query).fetchone()
+
+    return read
