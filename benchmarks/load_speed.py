@@ -1,6 +1,6 @@
 """How fast the loader is beside a bare COPY of the same file into the same table, and how much memory it takes.
 
-    python benchmarks/load_speed.py [--rows 1000000] [--repeats 3] [--broken-share 0.0]
+    python -m benchmarks.load_speed [--rows 1000000] [--repeats 3] [--broken-share 0.0]
 
 One table that knows its rows by a key and one that knows them by file and line, each in a database made for the
 occasion. Loader and COPY take turns; the medians are shown. The loader's time is all of it: reading the file for its
