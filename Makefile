@@ -64,8 +64,8 @@ clean: ## Remove the embedded warehouse with its data, and all build output
 	@test ! -x $(BIN)/python || $(BIN)/python -m warehouse remove
 	@rm -rf .tidemart landing/shop target logs profiles.yml
 
-test: $(DEVELOPMENT) ## Run the whole test suite on a PostgreSQL of its own
-	@$(BIN)/python -m pytest
+test: $(DEVELOPMENT) ## Run the whole test suite, on PostgreSQL servers of its own
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 check: $(DEVELOPMENT) ## Lint: ruff, import rules, sqlfluff
 	@$(BIN)/ruff check .

@@ -12,14 +12,33 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from warehouse import HOME, REPOSITORY, Settings, Warehouse
 from warehouse.embedded import EmbeddedServer
 from warehouse.profile import EXAMPLE, write_profile
 from warehouse.settings import PG_VARIABLES
 
+LONGEST_MODULE = "test_the_loop.py"
 REAL_DATA = REPOSITORY.parent / "shared" / "data"
 _numbers = itertools.count(1)
+
+
+class ByCostlyFixture(LoadScopeScheduling):
+    """Of several workers one takes all tests of a module, and one all modules that read the built stores."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return "built_stores" if "built_stores" in (REPOSITORY / module).read_text() else module
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> ByCostlyFixture:
+    return ByCostlyFixture(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker has to wait for it at the end."""
+    items.sort(key=lambda item: item.path.name != LONGEST_MODULE)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -38,7 +38,7 @@ BLOCKS = [Block(found["kind"], found["path"] or "", found["content"]) for found 
 @pytest.fixture
 def checkout(tmp_path: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the project with the environment at hand and a database of its own."""
-    for name in ("TIDEMART_HOME", "TIDEMART_LANDING", "MAKEFLAGS", "PYTHONPATH"):
+    for name in ("TIDEMART_HOME", "TIDEMART_LANDING", "MAKEFLAGS", "MAKELEVEL", "PYTHONPATH"):
         monkeypatch.delenv(name, raising=False)
     # units are tested where they belong
     monkeypatch.setenv("DBT_EXCLUDE_RESOURCE_TYPES", "unit_test")

@@ -58,8 +58,10 @@ MARTS = {
     ),
     "net_revenue_growth_yoy": f"""
         with months as ({DAILY.format("sum(net_revenue) as net")})
-        select months.store_id, months.month, (months.net - before.net) / before.net from months
-        inner join months as before using (store_id) where before.month = months.month - interval '1 year'
+        select months.store_id, months.month, (months.net - before.net) / nullif(before.net, 0) from months
+        inner join months as before using (store_id)
+        -- of a month without an entry no growth is told
+        where before.month = months.month - interval '1 year' and months.net <> 0
     """,
     "guest_orders": ORDERS.format("count(*) filter (where is_guest)"),
     "guest_order_rate": ORDERS.format("avg(case when is_guest then 1 else 0 end)"),
