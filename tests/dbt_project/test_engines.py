@@ -40,8 +40,10 @@ CSV = r"""(
 def run_dbt_on(profiles_dir, tmp_path_factory) -> Callable[..., Path]:
     """``run_dbt_on("duckdb", "build")``: dbt with that target, every warning an error; returns its target folder."""
 
+    folders = {engine: tmp_path_factory.mktemp(engine) for engine in ("duckdb", "spark")}
+
     def run(engine: str, *arguments: str, **environment: str) -> Path:
-        folder = tmp_path_factory.mktemp(engine)
+        folder = folders[engine]
         options = ["--target", engine, "--profiles-dir", profiles_dir, "--target-path", folder, "--log-path", folder]
         done = subprocess.run(
             [Path(sys.executable).with_name("dbt"), "--warn-error", *arguments, *options],
@@ -70,9 +72,19 @@ def copy_tables(warehouse: Warehouse, path: Path, schemas: dict[str, str]) -> No
 
 @pytest.fixture(scope="module")
 def both(built_stores, run_dbt_on, tmp_path_factory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """What DuckDB built and tested of the raw tables of all stores; in schemas postgres_*, what PostgreSQL built."""
+    """What DuckDB built and tested of the raw tables of all stores; in schemas postgres_*, what PostgreSQL built.
+
+    The adjustments of the shop are delivered to DuckDB last, when its days of revenue are already built.
+    """
     path = tmp_path_factory.mktemp("warehouse") / "tidemart.duckdb"
     copy_tables(built_stores, path, {schema: schema for schema in DELIVERED})
+    with duckdb.connect(path) as duck:
+        duck.execute("create table late as from raw_shop.order_adjustments")
+        duck.execute("delete from raw_shop.order_adjustments")
+    first = ("--select", "+int_revenue_days", "--exclude-resource-type", "test", "unit_test")
+    run_dbt_on("duckdb", "build", *first, TIDEMART_DUCKDB=str(path))
+    with duckdb.connect(path) as duck:
+        duck.execute("insert into raw_shop.order_adjustments from late")
     run_dbt_on("duckdb", "build", TIDEMART_DUCKDB=str(path))
     copy_tables(built_stores, path, {schema: f"postgres_{schema}" for schema in BUILT})
     with duckdb.connect(path) as connection:
