@@ -9,7 +9,7 @@
 {# From one day, Monday or first of a month to another, in days, weeks or months. #}
 {% macro periods_between(period, first, last) -%}
     {%- if period == 'week' -%}
-    {{ dbt.datediff(first, last, 'day') }} / 7
+    {{ whole_quotient(dbt.datediff(first, last, 'day'), 7) }}
     {%- else -%}
     {{ dbt.datediff(first, last, period) }}
     {%- endif -%}
@@ -85,14 +85,17 @@
 {% macro with_moving_averages(rows, keys) -%}
     select
         *
-        {%- for days in [7, 30] %},
-        case
-            when day_number >= {{ days - 1 }}
-                then sum(net_revenue) over (
+        {%- for days in [7, 30] %}
+        {%- set total -%}
+            sum(net_revenue) over (
                     partition by {{ keys | join(', ') }}
                     order by day_number asc
                     range between {{ days - 1 }} preceding and current row
-                ) / {{ days }}
+                )
+        {%- endset %},
+        case
+            when day_number >= {{ days - 1 }}
+                then {{ ratio(total, days) }}
         end as net_revenue_{{ days }}_day_average
         {%- endfor %}
 

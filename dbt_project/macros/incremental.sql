@@ -17,7 +17,7 @@
 
 {# One number for the state of several days: of a week, of a month, of all months up to one. #}
 {% macro version_of_days(version) -%}
-    {{ day_version('max(floor(' ~ version ~ ' / 1000000000))', 'sum(mod(' ~ version ~ ', 1000000000))') }}
+    {{ day_version('max(' ~ whole_quotient(version, 1000000000) ~ ')', 'sum(mod(' ~ version ~ ', 1000000000))') }}
 {%- endmacro %}
 
 {#
@@ -211,6 +211,16 @@ from {{ days }}
     select {{ columns }} from {{ staged }} where {{ key }} is not null
 {%- endmacro %}
 
+{# Whether the database can be asked: not while parsing, nor by `dbt compile --no-introspect`, which enters none. #}
+{% macro may_ask() -%}
+    {{ return(execute and flags.INTROSPECT is not sameas false) }}
+{%- endmacro %}
+
+{# dbt's own, but without a database to ask a table is compiled as made anew. #}
+{% macro is_incremental() -%}
+    {{ return(may_ask() and dbt.is_incremental()) }}
+{%- endmacro %}
+
 {# dbt asks this macro whether an incremental table is made anew. #}
 {% macro should_full_refresh() -%}
     {%- set asked = config.get('full_refresh') -%}
@@ -221,12 +231,14 @@ from {{ days }}
 {%- endmacro %}
 
 {% macro rules_table() -%}
-    {{ return(api.Relation.create(database=target.database, schema='intermediate', identifier='incremental_rules')) }}
+    {#- an engine without databases has none in its target -#}
+    {%- set database = target.database or none -%}
+    {{ return(api.Relation.create(database=database, schema='intermediate', identifier='incremental_rules')) }}
 {%- endmacro %}
 
 {# Where it stands by which rules each incremental table was built; made when dbt starts. #}
 {% macro create_rules_table() -%}
-    {%- if execute -%}
+    {%- if may_ask() -%}
         {%- do adapter.create_schema(rules_table()) -%}
     {%- endif -%}
     create table if not exists {{ rules_table() }} (

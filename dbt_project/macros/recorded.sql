@@ -2,7 +2,7 @@
 {% macro open_versions(rows, keys) -%}
     select
         {{ keys | join(', ') }},
-    {%- if load_relation(this) %}
+    {%- if may_ask() and load_relation(this) %}
         dbt_valid_from as recorded_at
 
     from {{ this }}

@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro spark__store_date(instant, time_zone) -%}
-    cast(from_utc_timestamp({{ instant }}, {{ time_zone }}) as date)
+    cast(convert_timezone({{ time_zone }}, {{ instant }}) as date)
 {%- endmacro %}

@@ -43,7 +43,7 @@ months as (
     select
         store_id,
         month_start_date,
-        max(floor(day_version / 1000000000)) as last_load_id,
+        max({{ whole_quotient('day_version', 1000000000) }}) as last_load_id,
         sum(mod(day_version, 1000000000)) as entry_count
 
     from store_days

@@ -44,7 +44,9 @@ final as (
         month_start_date,
         week_start_date,
         cast(extract(year from thursday_date) as integer) as iso_year,
-        cast(floor((extract(doy from thursday_date) - 1) / 7) as integer) + 1 as iso_week,
+        cast(
+            {{ whole_quotient('cast(extract(doy from thursday_date) as integer) - 1', 7) }} + 1 as integer
+        ) as iso_week,
         cast(iso_weekday as integer) as iso_weekday,
         iso_weekday >= 6 as is_weekend
 

@@ -91,16 +91,18 @@ scores as (
         lead_days_bucket,
         count(distinct cutoff_date) as cutoff_count,
         count(*) as forecast_count,
-        avg(actual_amount) as mean_actual_amount,
-        sqrt(avg((forecast - actual_amount) * (forecast - actual_amount))) as rmse,
-        avg(abs(forecast - actual_amount)) as mae,
+        {{ mean('actual_amount') }} as mean_actual_amount,
+        {{ root_mean_square('(forecast - actual_amount)') }} as rmse,
+        {{ mean('abs(forecast - actual_amount)') }} as mae,
         {{ ratio('sum(abs(forecast - actual_amount))', 'sum(abs(actual_amount))') }} as wape_rate,
-        avg(forecast - actual_amount) as bias,
+        {{ mean('forecast - actual_amount') }} as bias,
         count(lower_80) as band_count,
-        avg(case when lower_80 is null then null when actual_amount between lower_80 and upper_80 then 1.0 else 0.0 end)
-            as coverage_80_rate,
-        avg(case when lower_95 is null then null when actual_amount between lower_95 and upper_95 then 1.0 else 0.0 end)
-            as coverage_95_rate
+        {{ ratio(
+            'sum(case when actual_amount between lower_80 and upper_80 then 1 else 0 end)', 'count(lower_80)'
+        ) }} as coverage_80_rate,
+        {{ ratio(
+            'sum(case when actual_amount between lower_95 and upper_95 then 1 else 0 end)', 'count(lower_95)'
+        ) }} as coverage_95_rate
 
     from bucketed
 

@@ -1,0 +1,148 @@
+"""The same models on other engines: DuckDB builds what PostgreSQL builds, Spark is given nothing but SQL of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlglot
+
+from warehouse import REPOSITORY, Warehouse
+
+DELIVERED = ("raw_shop", "raw_online_retail", "raw_olist", "ml")
+BUILT = ("marts", "snapshots")
+COLUMNS = """
+select
+    nspname,
+    relname,
+    string_agg(quote_ident(attname) || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum)
+from pg_attribute
+join pg_class on pg_class.oid = attrelid
+join pg_namespace on pg_namespace.oid = relnamespace
+where relkind in ('r', 'v') and attnum > 0 and not attisdropped and nspname = any(%s)
+group by nspname, relname
+"""
+# what PostgreSQL writes; a quoted \N is a text
+CSV = r"""(
+    format csv, header false, auto_detect false, delim ',', quote '"', escape '"',
+    nullstr '\N', allow_quoted_nulls false
+)"""
+
+
+@pytest.fixture(scope="module")
+def run_dbt_on(profiles_dir, tmp_path_factory) -> Callable[..., Path]:
+    """``run_dbt_on("duckdb", "build")``: dbt with that target, every warning an error; returns its target folder."""
+
+    folders = {engine: tmp_path_factory.mktemp(engine) for engine in ("duckdb", "spark")}
+
+    def run(engine: str, *arguments: str, **environment: str) -> Path:
+        folder = folders[engine]
+        options = ["--target", engine, "--profiles-dir", profiles_dir, "--target-path", folder, "--log-path", folder]
+        done = subprocess.run(
+            [Path(sys.executable).with_name("dbt"), "--warn-error", *arguments, *options],
+            cwd=REPOSITORY, env={**os.environ, **environment}, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout[-5000:]
+        return folder
+
+    return run
+
+
+def copy_tables(warehouse: Warehouse, path: Path, schemas: dict[str, str]) -> None:
+    """Copy the tables and views of these schemas, with their types, into schemas of a DuckDB file."""
+    csv = path.with_suffix(".csv")
+    with warehouse.connect() as postgres, duckdb.connect(path) as duck:
+        for schema, table, columns in postgres.execute(COLUMNS, (list(schemas),)).fetchall():
+            with (
+                csv.open("wb") as file,
+                postgres.cursor().copy(rf"copy (table {schema}.{table}) to stdout (format csv, null '\N')") as blocks,
+            ):
+                file.writelines(blocks)
+            duck.execute(f"create schema if not exists {schemas[schema]}")
+            duck.execute(f"create table {schemas[schema]}.{table} ({columns})")
+            duck.execute(f"copy {schemas[schema]}.{table} from '{csv}' {CSV}")
+
+
+@pytest.fixture(scope="module")
+def both(built_stores, run_dbt_on, tmp_path_factory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What DuckDB built and tested of the raw tables of all stores; in schemas postgres_*, what PostgreSQL built.
+
+    The adjustments of the shop are delivered to DuckDB last, when its days of revenue are already built.
+    """
+    path = tmp_path_factory.mktemp("warehouse") / "tidemart.duckdb"
+    copy_tables(built_stores, path, {schema: schema for schema in DELIVERED})
+    with duckdb.connect(path) as duck:
+        duck.execute("create table late as from raw_shop.order_adjustments")
+        duck.execute("delete from raw_shop.order_adjustments")
+    first = ("--select", "+int_revenue_days", "--exclude-resource-type", "test", "unit_test")
+    run_dbt_on("duckdb", "build", *first, TIDEMART_DUCKDB=str(path))
+    with duckdb.connect(path) as duck:
+        duck.execute("insert into raw_shop.order_adjustments from late")
+    run_dbt_on("duckdb", "build", TIDEMART_DUCKDB=str(path))
+    copy_tables(built_stores, path, {schema: f"postgres_{schema}" for schema in BUILT})
+    with duckdb.connect(path) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def compiled_for_spark(run_dbt_on) -> dict[str, str]:
+    """The SQL of every model, snapshot and data test, by name, compiled without a server."""
+    folder = run_dbt_on("spark", "--no-populate-cache", "compile", "--no-introspect")
+    nodes = json.loads((folder / "manifest.json").read_text())["nodes"].values()
+    return {node["name"]: node["compiled_code"] for node in nodes if node["resource_type"] not in ("seed", "operation")}
+
+
+def tables(connection: duckdb.DuckDBPyConnection, schema: str) -> dict[str, list[tuple[str, str]]]:
+    """The columns of each table of a schema, as (name, type) in their order."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, *column in connection.execute(
+        "select table_name, column_name, data_type from information_schema.columns "
+        "where table_schema = ? order by table_name, ordinal_position",
+        [schema],
+    ).fetchall():
+        found.setdefault(table, []).append(tuple(column))
+    return found
+
+
+@pytest.mark.parametrize("schema", BUILT)
+def test_duckdb_builds_the_tables_that_postgresql_builds(both, schema):
+    assert tables(both, schema) == tables(both, f"postgres_{schema}") != {}
+
+
+@pytest.mark.parametrize("schema", BUILT)
+def test_every_row_built_on_duckdb_equals_the_row_built_on_postgresql(both, schema):
+    """To the last digit, without a tolerance: money, shares and growth are decimals on both engines."""
+    differing, rows = {}, 0
+    for table in tables(both, schema):
+        here, there = f"{schema}.{table}", f"postgres_{schema}.{table}"
+        missing, added, count = both.execute(
+            f"select (select count(*) from (from {there} except all from {here})), "
+            f"(select count(*) from (from {here} except all from {there})), (select count(*) from {here})"
+        ).fetchone()
+        rows += count
+        if missing or added:
+            differing[table] = (missing, added)
+
+    assert differing == {}
+    assert rows > 10_000
+
+
+def test_everything_compiles_for_spark_without_a_server(compiled_for_spark):
+    assert len(compiled_for_spark) > 300
+    assert all(sql and sql.strip() for sql in compiled_for_spark.values())
+
+
+def test_spark_is_given_sql_that_spark_understands(compiled_for_spark):
+    foreign = re.compile(
+        r"::|//|\bas (text|timestamptz|hugeint)\b|\bdistinct on\b|\b(timezone|generate_series|to_char)\("
+    )
+    for name, sql in compiled_for_spark.items():
+        sqlglot.parse_one(sql, read="spark")  # which is lenient with words of other engines
+        assert not foreign.search(sql), f"{name}: {foreign.search(sql)}"
