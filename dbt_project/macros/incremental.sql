@@ -192,10 +192,11 @@ from {{ days }}
     {%- set target, staged = arguments['target_relation'], arguments['temp_relation'] -%}
     {%- set day, key = config.require('meta')['day_column'], config.require('meta')['row_key'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    {%- set days = 'select distinct store_id, ' ~ day ~ ', 0 as day_version from ' ~ staged -%}
 
     delete from {{ target }}
     where exists (
-        select 1 from {{ staged }} as staged
+        select 1 from ({{ written_out(days, day) }}) as staged
         where staged.store_id = {{ target }}.store_id and staged.{{ day }} = {{ target }}.{{ day }}
     );
 
@@ -271,7 +272,8 @@ from {{ days }}
     {%- if execute and model.config.materialized == 'incremental' -%}
         delete from {{ rules_table() }} where model_name = '{{ model.name }}';
         insert into {{ rules_table() }} values ('{{ model.name }}', '{{ rules_fingerprint() }}');
-        {{ refresh_statistics() }}
+        {#- an increment is a small part; as these add up, the server renews the statistics by itself -#}
+        {{ refresh_statistics() if not is_incremental() }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -294,7 +296,18 @@ from {{ days }}
 {% macro is_new(table) -%}
     {%- set newest = [] -%}
     {%- if execute -%}
-        {%- for store in run_query('select store_id, max(load_id) from ' ~ table ~ ' group by store_id') -%}
+        {#- a look into the index for each store, where grouping would read the whole table -#}
+        {%- set query -%}
+            select store_id, newest_load_id from (
+                select
+                    store_id,
+                    (select max(load_id) from {{ table }} as built where built.store_id = stores.store_id)
+                        as newest_load_id
+                from {{ ref('stores') }} as stores
+            ) as known
+            where newest_load_id is not null
+        {%- endset -%}
+        {%- for store in run_query(query) -%}
             {%- do newest.append((dbt.string_literal(dbt.escape_single_quotes(store[0])), store[1])) -%}
         {%- endfor -%}
     {%- endif -%}

@@ -15,22 +15,17 @@ days as (
 orders as (
 
     select
-        orders.store_id,
-        orders.order_id,
-        orders.order_date,
-        orders.is_sale,
-        orders.units_sold,
-        orders.gross_amount,
-        orders.discount_amount,
-        orders.return_amount,
-        coalesce(located.country_code, '(unknown)') as country_code
+        store_id,
+        order_id,
+        order_date,
+        is_sale,
+        units_sold,
+        gross_amount,
+        discount_amount,
+        return_amount,
+        coalesce(country_code, '(unknown)') as country_code
 
-    from {{ ref('fct_orders') }} as orders
-
-    inner join {{ ref('int_orders_located') }} as located
-        on
-            orders.store_id = located.store_id
-            and orders.order_id = located.order_id
+    from {{ ref('int_orders_located') }}
 
 ),
 
@@ -39,7 +34,7 @@ adjustments as (
     select
         adjustments.store_id,
         orders.country_code,
-        orders.order_date,
+        adjustments.order_date,
         adjustments.adjustment_date,
         adjustments.discount_amount,
         adjustments.return_amount
@@ -52,7 +47,7 @@ adjustments as (
             and adjustments.order_id = orders.order_id
 
     where
-        adjustments.adjustment_date <> orders.order_date
+        adjustments.adjustment_date <> adjustments.order_date
         and (adjustments.discount_amount <> 0 or adjustments.return_amount <> 0)
 
 ),

@@ -91,14 +91,7 @@ orders_of_touched_days as (
 
 items_of_touched_days as (
 
-    select items.*
-
-    from orders_of_touched_days
-
-    inner join {{ ref('int_order_items_unioned') }} as items
-        on
-            orders_of_touched_days.store_id = items.store_id
-            and orders_of_touched_days.order_id = items.order_id
+    {{ rows_of_orders('order_items', 'orders_of_touched_days') }}
 
 ),
 
