@@ -12,28 +12,11 @@ days as (
 
 ),
 
-orders as (
-
-    select
-        store_id,
-        order_id,
-        order_date,
-        is_sale,
-        units_sold,
-        gross_amount,
-        discount_amount,
-        return_amount,
-        coalesce(country_code, '(unknown)') as country_code
-
-    from {{ ref('int_orders_located') }}
-
-),
-
 adjustments as (
 
     select
         adjustments.store_id,
-        orders.country_code,
+        coalesce(orders.country_code, '(unknown)') as country_code,
         adjustments.order_date,
         adjustments.adjustment_date,
         adjustments.discount_amount,
@@ -41,7 +24,7 @@ adjustments as (
 
     from {{ ref('fct_order_adjustments') }} as adjustments
 
-    inner join orders
+    inner join {{ ref('int_orders_located') }} as orders
         on
             adjustments.store_id = orders.store_id
             and adjustments.order_id = orders.order_id
@@ -56,15 +39,17 @@ entries as (
 
     select
         store_id,
-        country_code,
+        coalesce(country_code, '(unknown)') as country_code,
         order_date as revenue_date,
-        case when is_sale then 1 else 0 end as order_count,
-        units_sold,
-        gross_amount,
-        discount_amount,
-        return_amount
+        sum(case when is_sale then 1 else 0 end) as order_count,
+        sum(units_sold) as units_sold,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(return_amount) as return_amount
 
-    from orders
+    from {{ ref('int_orders_located') }}
+
+    group by store_id, coalesce(country_code, '(unknown)'), order_date
 
     -- an order's amounts hold its adjustments, which count on their own day instead
     union all

@@ -10,21 +10,19 @@ with
 {% if is_incremental() -%}
 new_rows as (
 
-    select * from {{ ref('int_order_adjustments_unioned') }}
-
-    where {{ is_new(this) }}
+    {{ delivered_rows('order_adjustments') }}
 
 ),
 
 touched_orders as (
 
-    {{ touched_orders(ref('int_order_adjustments_unioned'), 'adjustment_id') }}
+    {{ touched_orders('order_adjustments', 'adjustment_id') }}
 
 ),
 
 adjustments_of_touched_orders as (
 
-    {{ rows_of_orders('order_adjustments', 'touched_orders') }}
+    {{ delivered_rows('order_adjustments', of_orders='touched_orders') }}
 
 ),
 
@@ -95,7 +93,7 @@ orders_of_touched_days as (
 
 adjustments_of_orders as (
 
-    {{ rows_of_orders('order_adjustments', 'orders_of_touched_days') }}
+    {{ delivered_rows('order_adjustments', of_orders='orders_of_touched_days') }}
 
 ),
 

@@ -31,7 +31,7 @@ orders as (
 items as (
 
     {% if is_incremental() -%}
-    {{ rows_of_orders('order_items', 'orders') }}
+    {{ delivered_rows('order_items', of_orders='orders') }}
     {%- else -%}
     select * from {{ ref('int_order_items_unioned') }}
     {%- endif %}
@@ -64,6 +64,9 @@ delivered as (
 
     inner join {{ ref('stores') }} as stores
         on adjustments.store_id = stores.store_id
+
+    -- no zone is further from UTC than a day
+    where adjustments.adjusted_at >= (select {{ dbt.dateadd('day', -1, 'min(days.revenue_date)') }} from days)
 
 ),
 
