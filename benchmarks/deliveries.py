@@ -6,7 +6,7 @@ import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
-LATE_DAYS = 40
+LATE_DAYS = 7
 LATE_ORDERS = CHANGED_ORDERS = 20
 FILES_OF_ORDERS = ("orders.csv", "order_items.csv", "order_adjustments.csv")
 
@@ -15,7 +15,7 @@ def hold_back_a_day(shop: Path, last_day: date, history: Path, increment: Path) 
     """Divide the files of a generated shop; the folder ``shop`` is gone afterwards.
 
     ``increment`` gets the orders of the last day with all that is theirs, what was adjusted on that day, 20 orders of
-    the 40 days before that come late, and 20 orders of those days that ``history`` has as completed, now cancelled.
+    the 7 days before that come late, and 20 orders of those days that ``history`` has as completed, now cancelled.
     The generator's files hold no quotes, so a comma always ends a field.
     """
     days_before = {(last_day - timedelta(days=days)).isoformat() for days in range(1, LATE_DAYS + 1)}

@@ -9,7 +9,7 @@ A shop of each size is made and loaded into a database made for the occasion, al
   sessions at once added up (``meters.database_seconds``).
 - The same SQL by hand: the very statements that dbt ran, in the same order, in one session of a second database with
   the same raw tables; indexes and statistics included, comments, renames and dbt's questions to the catalogue not.
-- A day's increment: the last day is delivered with 20 late and 20 changed orders of the 40 days before, and the same
+- A day's increment: the last day is delivered with 20 late and 20 changed orders of the 7 days before, and the same
   `dbt build` brings the tables up to date.
 - Twelve questions of analysts, 20 times each, one after the other, in one session.
 - The memory of the server and all programs together, from making the shop to the last query.

@@ -66,7 +66,8 @@ def create(warehouse: Warehouse, source: Source) -> None:
                 connection.execute(_create_table(source, table))
             else:
                 _extend_table(connection, source, table, stored)
-            for columns in table.indexes:
+            # by the delivery, because a build asks for what came since the last
+            for columns in (("_load_id",), *table.indexes):
                 connection.execute(
                     sql.SQL("create index if not exists {} on {} ({})").format(
                         sql.Identifier(f"{table.name}_{'_'.join(columns)}_idx"),

@@ -1,8 +1,8 @@
 {#
     What orders brought, in the month in which each amount was made: an order in its own, and a discount or refund that
-    was made in another month in that one. Several rows per order.
+    was made in another month in that one. Several rows per order. With `since`, a day, perhaps not all from before it.
 #}
-{% macro amounts_by_month(orders, adjustments, condition) -%}
+{% macro amounts_by_month(orders, adjustments, condition, since=none) -%}
     {%- set order_month = "cast(" ~ dbt.date_trunc('month', 'orders.order_date') ~ " as date)" -%}
     {%- set adjustment_month = "cast(" ~ dbt.date_trunc('month', 'adjustments.adjustment_date') ~ " as date)" -%}
     select
@@ -19,6 +19,9 @@
     where
         {{ condition }}
         and (orders.is_sale or orders.net_amount <> 0)
+        {%- if since %}
+        and orders.order_date >= {{ since }}
+        {%- endif %}
 
     union all
 
@@ -48,4 +51,7 @@
         {{ condition }}
         and (adjustments.discount_amount <> 0 or adjustments.return_amount <> 0)
         and {{ adjustment_month }} <> {{ order_month }}
+        {%- if since %}
+        and (orders.order_date >= {{ since }} or adjustments.adjustment_date >= {{ since }})
+        {%- endif %}
 {%- endmacro %}

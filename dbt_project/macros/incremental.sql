@@ -102,7 +102,7 @@
   Orders of which a delivery brought the order itself or a row since the table was built, or of which a row went to
   another order or is gone. Needs the CTE `new_rows` of what was delivered since.
 #}
-{% macro touched_orders(delivered, key) -%}
+{% macro touched_orders(entity, key) -%}
     select
         store_id,
         order_id
@@ -132,7 +132,8 @@
             new_rows.store_id = built.store_id
             and new_rows.{{ key }} = built.{{ key }}
 
-    {%- if rows_are_gone(delivered, key) %}
+    {%- set delivered = ref('int_' ~ entity ~ '_unioned') -%}
+    {%- if rows_are_gone(entity, key) %}
 
     union
 
@@ -150,19 +151,17 @@
 {%- endmacro %}
 
 {# True when fewer rows are delivered than the table holds and gets: only then is it worth looking for what is gone. #}
-{% macro rows_are_gone(delivered, key) -%}
+{% macro rows_are_gone(entity, key) -%}
     {%- set query -%}
         select
-            (select count(*) from {{ delivered }})
+            (select count(*) from {{ ref('int_' ~ entity ~ '_unioned') }})
             - (select count(*) from {{ this }})
             - (
-                select count(*) from {{ delivered }} as new_rows
-                where
-                    {{ is_new(this) }}
-                    and not exists (
-                        select 1 from {{ this }} as known
-                        where known.store_id = new_rows.store_id and known.{{ key }} = new_rows.{{ key }}
-                    )
+                select count(*) from ({{ delivered_rows(entity) }}) as new_rows
+                where not exists (
+                    select 1 from {{ this }} as known
+                    where known.store_id = new_rows.store_id and known.{{ key }} = new_rows.{{ key }}
+                )
             )
     {%- endset -%}
     {{ return(execute and run_query(query).columns[0].values()[0] != 0) }}
@@ -192,10 +191,11 @@ from {{ days }}
     {%- set target, staged = arguments['target_relation'], arguments['temp_relation'] -%}
     {%- set day, key = config.require('meta')['day_column'], config.require('meta')['row_key'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    {%- set days = 'select distinct store_id, ' ~ day ~ ', 0 as day_version from ' ~ staged -%}
 
     delete from {{ target }}
     where exists (
-        select 1 from {{ staged }} as staged
+        select 1 from ({{ written_out(days, day) }}) as staged
         where staged.store_id = {{ target }}.store_id and staged.{{ day }} = {{ target }}.{{ day }}
     );
 
@@ -283,7 +283,8 @@ from {{ days }}
     {%- if execute and model.config.materialized == 'incremental' -%}
         delete from {{ rules_table() }} where model_name = '{{ model.name }}';
         insert into {{ rules_table() }} values ('{{ model.name }}', '{{ rules_fingerprint() }}');
-        {{ refresh_statistics() }}
+        {#- an increment is a small part; as these add up, the server renews the statistics by itself -#}
+        {{ refresh_statistics() if not is_incremental() }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -300,23 +301,39 @@ from {{ days }}
 {%- endmacro %}
 
 {#
-  True for rows of deliveries after the newest that `table` was made from, store by store. The numbers are read before
-  and written out, because the planner then knows how few rows they leave.
+  True for rows of deliveries after the newest that `table` was made from, store by store; with a source, of its stores.
+  The numbers are read before and written out, because the planner then knows how few rows they leave.
 #}
-{% macro is_new(table) -%}
+{% macro is_new(table, source_name=none) -%}
     {%- set newest = [] -%}
     {%- if execute -%}
-        {%- for store in run_query('select store_id, max(load_id) from ' ~ table ~ ' group by store_id') -%}
+        {#- a look into the index for each store, where grouping would read the whole table -#}
+        {%- set query -%}
+            select
+                store_id,
+                coalesce(
+                    (select max(load_id) from {{ table }} as built where built.store_id = stores.store_id), 0
+                ) as newest_load_id
+            from {{ ref('stores') }} as stores
+            {% if source_name %}where source_name = '{{ source_name }}'{% endif %}
+        {%- endset -%}
+        {%- for store in run_query(query) -%}
             {%- do newest.append((dbt.string_literal(dbt.escape_single_quotes(store[0])), store[1])) -%}
         {%- endfor -%}
     {%- endif -%}
+    {%- if newest -%}
     (
-        {%- for store, load_id in newest %}
-        (store_id = {{ store }} and load_id > {{ load_id }})
-        or
-        {%- endfor %}
-        {{ 'store_id not in (' ~ newest | map(attribute=0) | join(', ') ~ ')' if newest else 'true' }}
+        {#- for the index of a raw table, which knows no store -#}
+        load_id > {{ newest | map(attribute=1) | min }}
+        and (
+            {%- for store, load_id in newest %}
+            (store_id = {{ store }} and load_id > {{ load_id }}){{ " or" if not loop.last }}
+            {%- endfor %}
+        )
     )
+    {%- else -%}
+    1 = 0
+    {%- endif -%}
 {%- endmacro %}
 
 {# Deletes from {{ this }} what its source holds no more; looks for it only when the numbers of rows differ. #}

@@ -48,7 +48,10 @@ stale as (
 
 amounts as (
 
-    {{ amounts_by_month(ref('fct_orders'), ref('fct_order_adjustments'), 'not orders.is_guest') }}
+    {{ amounts_by_month(
+        ref('fct_orders'), ref('fct_order_adjustments'), 'not orders.is_guest',
+        since='(select min(month_start_date) from stale)' if is_incremental()
+    ) }}
 
 ),
 

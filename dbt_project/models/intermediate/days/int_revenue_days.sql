@@ -16,53 +16,58 @@ days as (
 entries as (
 
     select
-        store_id,
-        order_date as revenue_date,
-        case when line_type = 'goods' then quantity else 0 end as units_sold,
-        gross_amount,
-        discount_amount,
-        return_amount,
-        fee_amount,
-        excluded_amount
+        lines.store_id,
+        days.revenue_date,
+        case when lines.line_type = 'goods' then lines.quantity else 0 end as units_sold,
+        lines.gross_amount,
+        lines.discount_amount,
+        lines.return_amount,
+        lines.fee_amount,
+        lines.excluded_amount
 
-    from {{ ref('fct_order_lines') }}
+    from {{ ref('fct_order_lines') }} as lines
+
+    inner join days
+        on
+            lines.store_id = days.store_id
+            and lines.order_date = days.revenue_date
 
     union all
 
     select
-        store_id,
-        adjustment_date as revenue_date,
+        adjustments.store_id,
+        days.revenue_date,
         0 as units_sold,
         0 as gross_amount,
-        discount_amount,
-        return_amount,
-        fee_amount,
-        excluded_amount
+        adjustments.discount_amount,
+        adjustments.return_amount,
+        adjustments.fee_amount,
+        adjustments.excluded_amount
 
-    from {{ ref('fct_order_adjustments') }}
+    from {{ ref('fct_order_adjustments') }} as adjustments
+
+    inner join days
+        on
+            adjustments.store_id = days.store_id
+            and adjustments.adjustment_date = days.revenue_date
 
 ),
 
 amounts as (
 
     select
-        entries.store_id,
-        entries.revenue_date,
-        sum(entries.units_sold) as units_sold,
-        sum(entries.gross_amount) as gross_amount,
-        sum(entries.discount_amount) as discount_amount,
-        sum(entries.return_amount) as return_amount,
-        sum(entries.fee_amount) as fee_amount,
-        sum(entries.excluded_amount) as excluded_amount
+        store_id,
+        revenue_date,
+        sum(units_sold) as units_sold,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(return_amount) as return_amount,
+        sum(fee_amount) as fee_amount,
+        sum(excluded_amount) as excluded_amount
 
     from entries
 
-    inner join days
-        on
-            entries.store_id = days.store_id
-            and entries.revenue_date = days.revenue_date
-
-    group by entries.store_id, entries.revenue_date
+    group by store_id, revenue_date
 
 ),
 

@@ -9,10 +9,10 @@ with
 
 orders as (
 
-    select * from {{ ref('int_orders_unioned') }}
-
     {% if is_incremental() -%}
-    where {{ is_new(this) }}
+    {{ delivered_rows('orders') }}
+    {%- else -%}
+    select * from {{ ref('int_orders_unioned') }}
     {%- endif %}
 
 ),

@@ -2,12 +2,6 @@ with
 
 orders as (
 
-    select * from {{ ref('fct_orders') }}
-
-),
-
-locations as (
-
     select * from {{ ref('int_orders_located') }}
 
 ),
@@ -22,33 +16,28 @@ countries as (
 customer_totals as (
 
     select
-        orders.store_id,
-        coalesce(locations.country_code, locations.country_unknown_reason) as country_key,
-        coalesce(locations.region, locations.region_unknown_reason) as region_key,
-        orders.customer_id,
-        max(locations.country_unknown_reason) as country_unknown_reason,
-        max(locations.region_unknown_reason) as region_unknown_reason,
-        sum(case when orders.is_sale then 1 else 0 end) as order_count,
-        sum(orders.units_sold) as units_sold,
-        sum(orders.gross_amount) as gross_amount,
-        sum(orders.discount_amount) as discount_amount,
-        sum(orders.return_amount) as return_amount,
-        sum(orders.net_amount) as net_amount,
-        sum(case when orders.is_sale then orders.gross_amount - orders.discount_amount else 0 end) as ordered_amount
+        store_id,
+        coalesce(country_code, country_unknown_reason) as country_key,
+        coalesce(region, region_unknown_reason) as region_key,
+        customer_id,
+        max(country_unknown_reason) as country_unknown_reason,
+        max(region_unknown_reason) as region_unknown_reason,
+        sum(case when is_sale then 1 else 0 end) as order_count,
+        sum(units_sold) as units_sold,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(return_amount) as return_amount,
+        sum(net_amount) as net_amount,
+        sum(case when is_sale then gross_amount - discount_amount else 0 end) as ordered_amount
 
     from orders
 
-    inner join locations
-        on
-            orders.store_id = locations.store_id
-            and orders.order_id = locations.order_id
-
     -- the key that differs most goes first: it is what sorting compares
     group by
-        orders.customer_id,
-        orders.store_id,
-        coalesce(locations.country_code, locations.country_unknown_reason),
-        coalesce(locations.region, locations.region_unknown_reason)
+        customer_id,
+        store_id,
+        coalesce(country_code, country_unknown_reason),
+        coalesce(region, region_unknown_reason)
 
 ),
 

@@ -14,16 +14,9 @@ days as (
 
 goods as (
 
-    select lines.*
+    select * from {{ ref('fct_order_lines') }}
 
-    from {{ ref('fct_order_lines') }} as lines
-
-    inner join days
-        on
-            lines.store_id = days.store_id
-            and lines.order_date = days.order_date
-
-    where lines.line_type = 'goods'
+    where line_type = 'goods'
 
 ),
 

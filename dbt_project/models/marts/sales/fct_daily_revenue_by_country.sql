@@ -12,47 +12,25 @@ days as (
 
 ),
 
-orders as (
-
-    select
-        orders.store_id,
-        orders.order_id,
-        orders.order_date,
-        orders.is_sale,
-        orders.units_sold,
-        orders.gross_amount,
-        orders.discount_amount,
-        orders.return_amount,
-        coalesce(located.country_code, '(unknown)') as country_code
-
-    from {{ ref('fct_orders') }} as orders
-
-    inner join {{ ref('int_orders_located') }} as located
-        on
-            orders.store_id = located.store_id
-            and orders.order_id = located.order_id
-
-),
-
 adjustments as (
 
     select
         adjustments.store_id,
-        orders.country_code,
-        orders.order_date,
+        coalesce(orders.country_code, '(unknown)') as country_code,
+        adjustments.order_date,
         adjustments.adjustment_date,
         adjustments.discount_amount,
         adjustments.return_amount
 
     from {{ ref('fct_order_adjustments') }} as adjustments
 
-    inner join orders
+    inner join {{ ref('int_orders_located') }} as orders
         on
             adjustments.store_id = orders.store_id
             and adjustments.order_id = orders.order_id
 
     where
-        adjustments.adjustment_date <> orders.order_date
+        adjustments.adjustment_date <> adjustments.order_date
         and (adjustments.discount_amount <> 0 or adjustments.return_amount <> 0)
 
 ),
@@ -61,15 +39,17 @@ entries as (
 
     select
         store_id,
-        country_code,
+        coalesce(country_code, '(unknown)') as country_code,
         order_date as revenue_date,
-        case when is_sale then 1 else 0 end as order_count,
-        units_sold,
-        gross_amount,
-        discount_amount,
-        return_amount
+        sum(case when is_sale then 1 else 0 end) as order_count,
+        sum(units_sold) as units_sold,
+        sum(gross_amount) as gross_amount,
+        sum(discount_amount) as discount_amount,
+        sum(return_amount) as return_amount
 
-    from orders
+    from {{ ref('int_orders_located') }}
+
+    group by store_id, coalesce(country_code, '(unknown)'), order_date
 
     -- an order's amounts hold its adjustments, which count on their own day instead
     union all

@@ -10,28 +10,19 @@ with
 {% if is_incremental() -%}
 new_rows as (
 
-    select * from {{ ref('int_order_adjustments_unioned') }}
-
-    where {{ is_new(this) }}
+    {{ delivered_rows('order_adjustments') }}
 
 ),
 
 touched_orders as (
 
-    {{ touched_orders(ref('int_order_adjustments_unioned'), 'adjustment_id') }}
+    {{ touched_orders('order_adjustments', 'adjustment_id') }}
 
 ),
 
-dated as (
+adjustments_of_touched_orders as (
 
-    select
-        adjustments.*,
-        {{ store_date('adjustments.adjusted_at', 'stores.time_zone') }} as adjustment_date
-
-    from {{ ref('int_order_adjustments_unioned') }} as adjustments
-
-    inner join {{ ref('stores') }} as stores
-        on adjustments.store_id = stores.store_id
+    {{ delivered_rows('order_adjustments', of_orders='touched_orders') }}
 
 ),
 
@@ -39,15 +30,13 @@ dated as (
 touched_days as (
 
     select
-        dated.store_id,
-        dated.adjustment_date
+        adjustments.store_id,
+        {{ store_date('adjustments.adjusted_at', 'stores.time_zone') }} as adjustment_date
 
-    from touched_orders
+    from adjustments_of_touched_orders as adjustments
 
-    inner join dated
-        on
-            touched_orders.store_id = dated.store_id
-            and touched_orders.order_id = dated.order_id
+    inner join {{ ref('stores') }} as stores
+        on adjustments.store_id = stores.store_id
 
     union
 
@@ -64,34 +53,69 @@ touched_days as (
 
 ),
 
-adjustments_of_touched_days as (
+-- what these days hold already is of these orders, and what comes to them is of the touched ones
+orders_of_touched_days as (
 
-    select dated.*
-
-    from touched_days
-
-    inner join dated
-        on
-            touched_days.store_id = dated.store_id
-            and touched_days.adjustment_date = dated.adjustment_date
-
-    union all
-
-    select dated.*
+    select
+        built.store_id,
+        built.order_id
 
     from touched_days
 
-    inner join dated
+    inner join {{ this }} as built
         on
-            touched_days.store_id = dated.store_id
+            touched_days.store_id = built.store_id
+            and touched_days.adjustment_date = built.adjustment_date
+
+    union
+
+    select
+        built.store_id,
+        built.order_id
+
+    from touched_days
+
+    inner join {{ this }} as built
+        on
+            touched_days.store_id = built.store_id
             and touched_days.adjustment_date is null
-            and dated.adjustment_date is null
+            and built.adjustment_date is null
+
+    union
+
+    select
+        store_id,
+        order_id
+
+    from touched_orders
 
 ),
 
+adjustments_of_orders as (
+
+    {{ delivered_rows('order_adjustments', of_orders='orders_of_touched_days') }}
+
+),
+
+classified as (
+
+    {{ classified_adjustments('adjustments_of_orders') }}
+
+),
+
+-- their other days stay as they are
 adjustments as (
 
-    {{ classified_adjustments('adjustments_of_touched_days') }}
+    select classified.*
+
+    from classified
+
+    where exists (
+        select 1 from touched_days
+        where
+            touched_days.store_id = classified.store_id
+            and touched_days.adjustment_date is not distinct from classified.adjustment_date
+    )
 
 ),
 {%- else -%}

@@ -11,15 +11,13 @@ with
 {% if is_incremental() -%}
 new_rows as (
 
-    select * from {{ ref('int_order_items_unioned') }}
-
-    where {{ is_new(this) }}
+    {{ delivered_rows('order_items') }}
 
 ),
 
 touched_orders as (
 
-    {{ touched_orders(ref('int_order_items_unioned'), 'item_id') }}
+    {{ touched_orders('order_items', 'item_id') }}
 
 ),
 
@@ -91,14 +89,7 @@ orders_of_touched_days as (
 
 items_of_touched_days as (
 
-    select items.*
-
-    from orders_of_touched_days
-
-    inner join {{ ref('int_order_items_unioned') }} as items
-        on
-            orders_of_touched_days.store_id = items.store_id
-            and orders_of_touched_days.order_id = items.order_id
+    {{ delivered_rows('order_items', of_orders='orders_of_touched_days') }}
 
 ),
 

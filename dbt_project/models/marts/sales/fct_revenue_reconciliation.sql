@@ -12,13 +12,12 @@ days as (
 
 ),
 
--- what was delivered, summed without a look at what it counts as
-delivered as (
+orders as (
 
     select
         orders.store_id,
-        orders.order_date as revenue_date,
-        items.total_price as amount
+        orders.order_id,
+        orders.order_date
 
     from {{ ref('int_orders_dated') }} as orders
 
@@ -27,7 +26,29 @@ delivered as (
             orders.store_id = days.store_id
             and orders.order_date = days.revenue_date
 
-    inner join {{ ref('int_order_items_unioned') }} as items
+),
+
+items as (
+
+    {% if is_incremental() -%}
+    {{ delivered_rows('order_items', of_orders='orders') }}
+    {%- else -%}
+    select * from {{ ref('int_order_items_unioned') }}
+    {%- endif %}
+
+),
+
+-- what was delivered, summed without a look at what it counts as
+delivered as (
+
+    select
+        orders.store_id,
+        orders.order_date as revenue_date,
+        items.total_price as amount
+
+    from orders
+
+    inner join items
         on
             orders.store_id = items.store_id
             and orders.order_id = items.order_id
@@ -43,6 +64,9 @@ delivered as (
 
     inner join {{ ref('stores') }} as stores
         on adjustments.store_id = stores.store_id
+
+    -- no zone is further from UTC than a day
+    where adjustments.adjusted_at >= (select {{ dbt.dateadd('day', -1, 'min(days.revenue_date)') }} from days)
 
 ),
 
@@ -73,47 +97,52 @@ counted as (
 excluded as (
 
     select
-        store_id,
-        order_date as revenue_date,
-        excluded_reason,
-        excluded_amount
+        lines.store_id,
+        days.revenue_date,
+        lines.excluded_reason,
+        lines.excluded_amount
 
-    from {{ ref('fct_order_lines') }}
+    from {{ ref('fct_order_lines') }} as lines
 
-    where excluded_amount <> 0
+    inner join days
+        on
+            lines.store_id = days.store_id
+            and lines.order_date = days.revenue_date
+
+    where lines.excluded_amount <> 0
 
     union all
 
     select
-        store_id,
-        adjustment_date as revenue_date,
-        excluded_reason,
-        excluded_amount
+        adjustments.store_id,
+        days.revenue_date,
+        adjustments.excluded_reason,
+        adjustments.excluded_amount
 
-    from {{ ref('fct_order_adjustments') }}
+    from {{ ref('fct_order_adjustments') }} as adjustments
 
-    where excluded_amount <> 0
+    inner join days
+        on
+            adjustments.store_id = days.store_id
+            and adjustments.adjustment_date = days.revenue_date
+
+    where adjustments.excluded_amount <> 0
 
 ),
 
 excluded_totals as (
 
     select
-        excluded.store_id,
+        store_id,
         {% for reason in ['cancelled_order', 'cancelled_same_day', 'bad_debt', 'negative_price', 'unknown_order'] -%}
-        sum(case when excluded.excluded_reason = '{{ reason }}' then excluded.excluded_amount else 0 end)
+        sum(case when excluded_reason = '{{ reason }}' then excluded_amount else 0 end)
             as {{ reason }}_amount,
         {% endfor -%}
-        excluded.revenue_date
+        revenue_date
 
     from excluded
 
-    inner join days
-        on
-            excluded.store_id = days.store_id
-            and excluded.revenue_date = days.revenue_date
-
-    group by excluded.store_id, excluded.revenue_date
+    group by store_id, revenue_date
 
 ),
 

@@ -1,34 +1,20 @@
-with
+select
+    -- keys
+    store_id,
+    customer_id,
 
-source as (
+    -- properties
+    lower(trim(email)) as email,
+    country,
+    region,
+    city,
+    age_group,
+    customer_segment,
 
-    select * from {{ source('shop', 'customers') }}
+    -- times
+    registration_date,
 
-),
+    -- the delivery
+    _load_id as load_id
 
-renamed as (
-
-    select
-        -- keys
-        store_id,
-        customer_id,
-
-        -- properties
-        lower(trim(email)) as email,
-        country,
-        region,
-        city,
-        age_group,
-        customer_segment,
-
-        -- times
-        registration_date,
-
-        -- the delivery
-        _load_id as load_id
-
-    from source
-
-)
-
-select * from renamed
+from {{ source('shop', 'customers') }}

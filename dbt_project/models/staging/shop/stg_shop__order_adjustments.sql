@@ -1,35 +1,21 @@
-with
+select
+    -- keys
+    store_id,
+    adjustment_id,
+    order_id,
+    item_id,
 
-source as (
+    -- properties
+    lower(trim(kind)) as adjustment_kind,
+    coalesce(is_date_inferred, false) as is_date_inferred,
 
-    select * from {{ source('shop', 'order_adjustments') }}
+    -- times
+    adjusted_at,
 
-),
+    -- measures
+    amount,
 
-renamed as (
+    -- the delivery
+    _load_id as load_id
 
-    select
-        -- keys
-        store_id,
-        adjustment_id,
-        order_id,
-        item_id,
-
-        -- properties
-        lower(trim(kind)) as adjustment_kind,
-        coalesce(is_date_inferred, false) as is_date_inferred,
-
-        -- times
-        adjusted_at,
-
-        -- measures
-        amount,
-
-        -- the delivery
-        _load_id as load_id
-
-    from source
-
-)
-
-select * from renamed
+from {{ source('shop', 'order_adjustments') }}

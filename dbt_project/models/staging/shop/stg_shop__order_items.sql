@@ -1,30 +1,16 @@
-with
+select
+    -- keys
+    store_id,
+    item_id,
+    order_id,
+    product_id,
 
-source as (
+    -- measures
+    quantity,
+    unit_price,
+    total_price,
 
-    select * from {{ source('shop', 'order_items') }}
+    -- the delivery
+    _load_id as load_id
 
-),
-
-renamed as (
-
-    select
-        -- keys
-        store_id,
-        item_id,
-        order_id,
-        product_id,
-
-        -- measures
-        quantity,
-        unit_price,
-        total_price,
-
-        -- the delivery
-        _load_id as load_id
-
-    from source
-
-)
-
-select * from renamed
+from {{ source('shop', 'order_items') }}

@@ -1,33 +1,19 @@
-with
+select
+    -- keys
+    store_id,
+    product_id,
 
-source as (
+    -- properties
+    product_name,
+    category,
+    brand,
 
-    select * from {{ source('shop', 'products') }}
+    -- measures
+    price,
+    cost,
+    stock_quantity,
 
-),
+    -- the delivery
+    _load_id as load_id
 
-renamed as (
-
-    select
-        -- keys
-        store_id,
-        product_id,
-
-        -- properties
-        product_name,
-        category,
-        brand,
-
-        -- measures
-        price,
-        cost,
-        stock_quantity,
-
-        -- the delivery
-        _load_id as load_id
-
-    from source
-
-)
-
-select * from renamed
+from {{ source('shop', 'products') }}

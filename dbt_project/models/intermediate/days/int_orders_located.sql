@@ -6,7 +6,7 @@ orders as (
         *,
         {{ country_spelling('country') }} as country_spelling
 
-    from {{ ref('int_orders_dated') }}
+    from {{ ref('fct_orders') }}
 
 ),
 
@@ -25,9 +25,7 @@ customers as (
 named as (
 
     select
-        orders.store_id,
-        orders.order_id,
-        orders.customer_id,
+        orders.*,
         spellings.country_code,
         {{ country_unknown_reason('orders.country_spelling', 'spellings') }} as country_unknown_reason
 
@@ -44,6 +42,14 @@ located as (
     select
         named.store_id,
         named.order_id,
+        named.customer_id,
+        named.order_date,
+        named.is_sale,
+        named.units_sold,
+        named.gross_amount,
+        named.discount_amount,
+        named.return_amount,
+        named.net_amount,
         case
             when named.country_unknown_reason = 'not_given' then customers.country_code
             else named.country_code
