@@ -132,6 +132,14 @@
             new_rows.store_id = built.store_id
             and new_rows.{{ key }} = built.{{ key }}
 
+    union
+
+    select
+        store_id,
+        order_id
+
+    from {{ removed_orders_table() }}
+
     {%- set delivered = ref('int_' ~ entity ~ '_unioned') -%}
     {%- if rows_are_gone(entity, key) %}
 
@@ -230,10 +238,18 @@ from {{ days }}
     {{ return(asked or (model.config.materialized == 'incremental' and rules_have_changed())) }}
 {%- endmacro %}
 
-{% macro rules_table() -%}
+{# A table that no model makes: what increments have to keep in mind. #}
+{% macro kept_table(name) -%}
     {#- an engine without databases has none in its target -#}
-    {%- set database = target.database or none -%}
-    {{ return(api.Relation.create(database=database, schema='intermediate', identifier='incremental_rules')) }}
+    {{ return(api.Relation.create(database=target.database or none, schema='intermediate', identifier=name)) }}
+{%- endmacro %}
+
+{% macro rules_table() -%}
+    {{ return(kept_table('incremental_rules')) }}
+{%- endmacro %}
+
+{% macro removed_orders_table() -%}
+    {{ return(kept_table('removed_orders')) }}
 {%- endmacro %}
 
 {# Where it stands by which rules each incremental table was built; made when dbt starts. #}
@@ -333,6 +349,43 @@ from {{ days }}
     )
     {%- else -%}
     1 = 0
+    {%- endif -%}
+{%- endmacro %}
+
+{# Orders that were known and are delivered no more, while rows of theirs may be; made when dbt starts. #}
+{% macro create_removed_orders_table() -%}
+    create table if not exists {{ removed_orders_table() }} (
+        store_id {{ dbt.type_string() }},
+        order_id {{ dbt.type_string() }}
+    )
+{%- endmacro %}
+
+{#
+  Goes before `forget_removed`: what belonged to an order that goes is looked at by every later increment, until the
+  order comes back or everything is built anew.
+#}
+{% macro remember_removed_orders() -%}
+    {%- if is_incremental() -%}
+    insert into {{ removed_orders_table() }}
+    select
+        store_id,
+        order_id
+    from {{ this }}
+    where
+        (select count(*) from {{ this }}) <> (select count(*) from {{ ref('int_orders_unioned') }})
+        and not exists (
+            select 1 from {{ ref('int_orders_unioned') }} as present
+            where present.store_id = {{ this }}.store_id and present.order_id = {{ this }}.order_id
+        );
+    delete from {{ removed_orders_table() }}
+    where exists (
+        select 1 from {{ ref('int_orders_unioned') }} as present
+        where
+            present.store_id = {{ removed_orders_table() }}.store_id
+            and present.order_id = {{ removed_orders_table() }}.order_id
+    )
+    {%- else -%}
+    delete from {{ removed_orders_table() }}
     {%- endif -%}
 {%- endmacro %}
 

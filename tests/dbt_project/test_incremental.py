@@ -91,9 +91,11 @@ def followed(new_warehouse, shop, deliver, run_dbt) -> Iterator[Warehouse]:
             warehouse, "shop", orders=orders[rest], order_items=of(items, rest), order_adjustments=of(adjustments, rest)
         )
         gone = orders.loc[second, "order_id"].iloc[:3].tolist()
+        without_their_rows = orders.loc[second, "order_id"].iloc[10:14].tolist()
         with warehouse.connect() as connection:
             for table in ("orders", "order_items", "order_adjustments"):
                 connection.execute(f"delete from raw_shop.{table} where order_id = any(%s)", (gone,))
+            connection.execute("delete from raw_shop.orders where order_id = any(%s)", (without_their_rows,))
             connection.execute("delete from raw_shop.order_items where item_id = %s", (items["item_id"].iloc[12],))
         run_dbt(warehouse, "build", *EVERYTHING_BUT_PREDICTIONS)
         yield warehouse
@@ -104,7 +106,8 @@ def checksums(warehouse: Warehouse) -> dict[str, str]:
     with warehouse.connect() as connection:
         tables = connection.execute(
             "select format('%I.%I', table_schema, table_name) from information_schema.tables "
-            "where table_schema in ('intermediate', 'marts', 'snapshots') and table_type = 'BASE TABLE'"
+            "where table_schema in ('intermediate', 'marts', 'snapshots') and table_type = 'BASE TABLE' "
+            "and table_name <> 'removed_orders'"  # a note for the next increment
         ).fetchall()
         query = "select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from {} as t"
         return {table: connection.execute(query.format(table)).fetchone()[0] for (table,) in tables}

@@ -2,7 +2,10 @@
     materialized='incremental',
     incremental_strategy='delete+insert',
     unique_key=['store_id', 'order_id'],
-    post_hook="{{ forget_removed('int_orders_unioned', ['store_id', 'order_id']) }}"
+    post_hook=[
+        "{{ remember_removed_orders() }}",
+        "{{ forget_removed('int_orders_unioned', ['store_id', 'order_id']) }}"
+    ]
 ) }}
 
 with
