@@ -25,7 +25,7 @@ HELP = {
     "years": "length of the history",
     "seed": "the same seed makes the same bytes",
 }
-COMMANDS = ("extend", "live")
+COMMANDS = ("extend", "live", "pictures")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3_600}
 STORE, FOLDER = "harbour", "landing/shop"
 
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read the options, write the files, say what they hold."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if arguments and arguments[0] in COMMANDS:
-        return {"extend": _extend, "live": _live}[arguments[0]](arguments[1:])
+        return {"extend": _extend, "live": _live, "pictures": _pictures}[arguments[0]](arguments[1:])
     return _write(arguments)
 
 
@@ -49,7 +49,7 @@ def _write(arguments: Sequence[str]) -> int:
     parser = _Parser(
         prog="python -m seeds_generator",
         description="Write the five files of a shop that never existed, and the truth behind them.",
-        epilog="Further: python -m seeds_generator extend --help, and live --help.",
+        epilog=f"Further: {', '.join(f'python -m seeds_generator {name} --help' for name in COMMANDS)}.",
     )
     for name, (low, high) in RANGES.items():
         parser.add_argument(
@@ -164,6 +164,21 @@ def _live(arguments: Sequence[str]) -> int:
             time.sleep(next_one - time.monotonic() if next_one > time.monotonic() else 0)
     except KeyboardInterrupt:
         print("stopped")
+    return 0
+
+
+def _pictures(arguments: Sequence[str]) -> int:
+    parser = _Parser(
+        prog="python -m seeds_generator pictures",
+        description="Draw the shop in a folder, from its files and its truth.",
+    )
+    parser.add_argument("--out", default=FOLDER, metavar="FOLDER", help="where the shop is (default %(default)s)")
+    parser.add_argument("--to", default="docs/images", metavar="FOLDER", help="default %(default)s")
+    options = parser.parse_args(arguments)
+    from seeds_generator.pictures import draw  # pandas is not needed elsewhere
+
+    for path in draw(options.out, options.to):
+        print(path)
     return 0
 
 
