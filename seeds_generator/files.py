@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -11,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,22 +18,27 @@ import pyarrow.parquet as pq
 from pyarrow import csv
 from tqdm import tqdm
 
-from seeds_generator.behaviour import Behaviour
 from seeds_generator.clock import iso_bytes
 from seeds_generator.columns import texts
 from seeds_generator.flaws import LATE_FILE_MARK, FlawedRow, FlawMaker, Flaws
+from seeds_generator.manifest import (
+    MANIFEST,
+    facts_of,
+    generator,
+    is_whole,
+    parameters_that_go_on,
+    plain,
+    read_manifest,
+)
 from seeds_generator.orders import BEGINNING, Month, OrderBook
 from seeds_generator.parameters import Parameters
 from seeds_generator.shop import TABLES, end_of, in_order, open_book, people_and_products
-from seeds_generator.stores import Store
 from seeds_generator.truth import Truth
 from warehouse import DataError, UsageError
 
-MANIFEST = ".shop.json"  # hidden, so that nobody takes it for data
 TRUTH = "truth"
 NO_DELIVERY = ".noload"  # the loader passes over a folder that holds this file
 FORMATS = ("csv", "parquet")
-LIBRARIES = ("faker", "holidays", "numpy", "pyarrow")  # another version may make another shop
 WRITE_OPTIONS = csv.WriteOptions(include_header=False, batch_size=65_536, quoting_style="none")
 BAR_ORDERS = 500_000  # smaller shops are there before a bar is
 
@@ -87,8 +90,8 @@ def extend(folder: Path | str, through: date, workers: int | None = None) -> Del
     Raises DataError where the folder holds no whole shop of this generator, UsageError where the day is not later.
     """
     with _held(Path(folder)) as held:
-        noted = _manifest(held)
-        parameters = _parameters_that_go_on(held, noted)
+        noted = read_manifest(held)
+        parameters = parameters_that_go_on(held, noted)
         if through <= parameters.last_date:
             raise UsageError(f"--through must be later than {parameters.last_date}, where the shop ends, not {through}")
         since = end_of(parameters, parameters.last_date)
@@ -111,10 +114,10 @@ class _Order:
     @property
     def made_from(self) -> dict[str, Any]:
         return {
-            "parameters": _plain(self.parameters),
-            "generator": _generator(),
+            "parameters": plain(self.parameters),
+            "generator": generator(),
             "format": self.file_format,
-            "flaws": _plain(self.flaws),
+            "flaws": plain(self.flaws),
         }
 
     @property
@@ -127,7 +130,7 @@ class _Order:
 
 def _write(order: _Order, folder: Path) -> Delivery:
     names = [order.file(table) for table in TABLES]
-    noted = _manifest(folder)
+    noted = read_manifest(folder)
     if noted is None:
         foreign = [file for file in names if (folder / file).exists()]
         if foreign or ((folder / TRUTH).exists() and not (folder / TRUTH / NO_DELIVERY).exists()):
@@ -135,13 +138,13 @@ def _write(order: _Order, folder: Path) -> Delivery:
                 f"{folder} holds {', '.join(foreign) or TRUTH} from elsewhere, which the shop would overwrite; "
                 "move it away or choose another folder with --out"
             )
-    elif noted["made_from"] == order.made_from and _is_whole(folder, noted):
+    elif noted["made_from"] == order.made_from and is_whole(folder, noted):
         rows = {table: noted["files"][order.file(table)]["rows"] for table in TABLES}
         return Delivery(folder, rows, *order.dates, is_unchanged=True)
     old = noted["files"] if noted else {}
     delivery = _put(order, folder, BEGINNING, "", {})
     for file in old:  # of an earlier shop that went on, was flawed or in another format
-        if not file.startswith(f"{TRUTH}/") and file not in _manifest(folder)["files"]:
+        if not file.startswith(f"{TRUTH}/") and file not in read_manifest(folder)["files"]:
             (folder / file).unlink(missing_ok=True)
     return delivery
 
@@ -261,12 +264,12 @@ class _Writer:
         if mark and not self.rows:
             self.path.unlink()
             return {}
-        facts = {order.file(self.table, mark): _facts(self.path, self.rows)}
+        facts = {order.file(self.table, mark): facts_of(self.path, self.rows)}
         if self._flaws and self._flaws.late:
             late = order.file(self.table, LATE_FILE_MARK)
             bom = "\ufeff".encode("utf-16-le") if order.flaws.encoding == "utf-16" else b""
             _part(folder, late).write_bytes(bom + self._flaws.header() + b"".join(self._flaws.late))
-            facts[late] = _facts(_part(folder, late), len(self._flaws.late))
+            facts[late] = facts_of(_part(folder, late), len(self._flaws.late))
             facts[order.file(self.table, mark)]["rows"] = self._flaws.line - 2
         elif self._flaws:
             facts[order.file(self.table, mark)]["rows"] = self._flaws.line - 2
@@ -287,19 +290,7 @@ def _write_truth(truth: Truth, folder: Path, order: _Order, flawed: list[FlawedR
     (folder / "parameters.json").write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     (folder / NO_DELIVERY).touch()
     rows["parameters.json"] = 1
-    return {f"{TRUTH}/{file}": _facts(folder / file, count) for file, count in rows.items()}
-
-
-def _facts(path: Path, rows: int) -> dict[str, Any]:
-    return {"rows": rows, "bytes": path.stat().st_size, "sha256": _hash(path)}
-
-
-def _hash(path: Path) -> str:
-    fingerprint = hashlib.sha256()
-    with path.open("rb") as content:
-        while block := content.read(1 << 20):
-            fingerprint.update(block)
-    return fingerprint.hexdigest()
+    return {f"{TRUTH}/{file}": facts_of(folder / file, count) for file, count in rows.items()}
 
 
 def _with_iso_times(table: pa.Table) -> pa.Table:
@@ -310,69 +301,9 @@ def _with_iso_times(table: pa.Table) -> pa.Table:
     return table
 
 
-def _generator() -> str:
-    """A fingerprint of the code that makes the shop: files of an older generator are not this one's."""
-    fingerprint = hashlib.sha256()
-    for module in sorted(Path(__file__).parent.rglob("*.py")):
-        fingerprint.update(module.read_bytes())
-    fingerprint.update(" ".join(f"{library} {version(library)}" for library in LIBRARIES).encode())
-    return fingerprint.hexdigest()
-
-
-def _manifest(folder: Path) -> dict[str, Any] | None:
-    """What was noted when the files were written; None where the generator wrote nothing."""
-    try:
-        noted = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except ValueError:
-        noted = None  # damaged, but ours
-    is_readable = isinstance(noted, dict) and isinstance(noted.get("files"), dict) and "made_from" in noted
-    return noted if is_readable else {"made_from": None, "files": {}}
-
-
-def _is_whole(folder: Path, noted: dict[str, Any]) -> bool:
-    return bool(noted["files"]) and all(_is_intact(folder / file, facts) for file, facts in noted["files"].items())
-
-
-def _is_intact(path: Path, facts: dict[str, Any]) -> bool:
-    try:
-        return path.stat().st_size == facts["bytes"] and _hash(path) == facts["sha256"]
-    except (FileNotFoundError, KeyError):
-        return False
-
-
-def _parameters_from(noted: dict[str, Any]) -> Parameters:
-    """Parameters as they were noted in a manifest."""
-    known = dict(noted)
-    behaviour = {name: tuple(value) if isinstance(value, list) else value for name, value in known["behaviour"].items()}
-    days = {name: date.fromisoformat(known[name]) if known[name] else None for name in ("until", "through")}
-    return Parameters(**{**known, **days, "store": Store(**known["store"]), "behaviour": Behaviour(**behaviour)})
-
-
-def read_parameters(folder: Path | str) -> Parameters:
-    """The parameters of the whole shop in a folder; raises DataError where there is none that could go on."""
-    return _parameters_that_go_on(Path(folder), _manifest(Path(folder)))
-
-
-def _parameters_that_go_on(folder: Path, noted: dict[str, Any] | None) -> Parameters:
-    if noted is None or not _is_whole(folder, noted):
-        raise DataError(f"{folder} holds no whole shop; write one with python -m seeds_generator --out {folder}")
-    made_from = noted["made_from"]
-    if made_from["generator"] != _generator() or made_from["flaws"] != _plain(Flaws()):
-        raise DataError(
-            f"{folder} holds a shop of another generator, or one with flaws, which cannot go on; write it anew"
-        )
-    return _parameters_from(made_from["parameters"])
-
-
 def csv_text(table: pa.Table) -> bytes:
     """Rows as the content of a CSV file, with its header."""
     return (",".join(table.column_names) + "\n").encode() + _csv_bytes(table).to_pybytes()
-
-
-def _plain(thing: object) -> Any:
-    return json.loads(json.dumps(asdict(thing), default=str))
 
 
 def _processors() -> int:

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from seeds_generator.files import csv_text, read_parameters
+from seeds_generator.files import csv_text
+from seeds_generator.manifest import read_parameters
 from seeds_generator.orders import Month, OrderBook
 from seeds_generator.parameters import Parameters
 from seeds_generator.shop import end_of, open_book, people_and_products
