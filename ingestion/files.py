@@ -13,23 +13,28 @@ from ingestion.sources import FILE_KINDS
 from warehouse import DataError, UsageError
 
 BLOCK_BYTES = 1 << 18
+NO_DELIVERY = ".noload"
 ARROW_CODECS = {".gz": "gzip", ".zst": "zstd"}
 
 
 def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     """The files to load, folders replaced by the data files below them in order of name; and what was passed over.
 
-    Hidden files are nobody's delivery. Others in a folder that are no data file (a README) are passed over too, but
-    returned, so that it can be said. Raises UsageError for a path that is not there or no data file itself.
+    Hidden files are nobody's delivery, nor is anything in a folder that holds a file ``.noload``. Others in a folder
+    that are no data file (a README) are passed over too, but returned, so that it can be said. Raises UsageError for a
+    path that is not there or no data file itself.
     """
     found: list[Path] = []
     passed_over: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
+            closed = {mark.parent for mark in path.rglob(NO_DELIVERY)}
             inside = sorted(
                 file
                 for file in path.rglob("*")
-                if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+                if file.is_file()
+                and not any(part.startswith(".") for part in file.relative_to(path).parts)
+                and closed.isdisjoint(file.parents)
             )
             found += [file for file in inside if is_data_file(file)]
             passed_over += [file for file in inside if not is_data_file(file)]

@@ -14,14 +14,22 @@ class Behaviour:
     customer may be a simple stationary process and the shop still has seasons: the random time change of
     point processes (Daley and Vere-Jones, An Introduction to the Theory of Point Processes, vol. I, 7.4).
 
-    A customer buys at a rate of their own, gamma-distributed over customers (Ehrenberg, The Pattern of
-    Consumer Purchases, Applied Statistics 8, 1959), and may leave for good after each repeat purchase with a
-    probability of their own, beta-distributed (BG/NBD: Fader, Hardie and Lee, Counting Your Customers the
+    A customer buys a first time, then at a rate of their own, gamma-distributed over customers (Ehrenberg, The
+    Pattern of Consumer Purchases, Applied Statistics 8, 1959), and may leave for good after each repeat purchase
+    with a probability of their own, beta-distributed (BG/NBD: Fader, Hardie and Lee, Counting Your Customers the
     Easy Way, Marketing Science 24, 2005). The scale of the rates makes the asked number of orders come out.
 
+    What an order is worth follows the customer: its size is gamma-distributed around a mean of their own, whose
+    inverse is gamma-distributed over customers (gamma-gamma: Fader, Hardie and Lee, RFM and CLV, Journal of Marketing
+    Research 42, 2005). The number of lines is 1 + a Poisson variable with a mean proportional to that size.
+
     Products sell by a power law of their rank (Zipf-Mandelbrot; for shops on the web: Brynjolfsson, Hu and
-    Smith, Consumer Surplus in the Digital Economy, Management Science 49, 2003).
+    Smith, Consumer Surplus in the Digital Economy, Management Science 49, 2003); how much more is sold when a price
+    falls is an elasticity of the category (Bijmolt, van Heerde and Pieters, New Empirical Generalizations on the
+    Determinants of Price Elasticity, Journal of Marketing Research 42, 2005: mean -2.6).
     """
+
+    assortment: str = "home"  # which vocabulary the products are made of
 
     # demand per day, each a factor on an ordinary day
     weekday_factors: tuple[float, ...] = (1.16, 1.08, 1.02, 0.98, 0.90, 0.78, 1.08)  # Monday first
@@ -56,15 +64,17 @@ class Behaviour:
     )  # fmt: skip
 
     # customers
-    established_rate: float = 0.36  # registered before the first day of the history
+    established_rate: float = 0.42  # registered before the first day of the history
     established_years: int = 3  # within so many years before it
     arrival_growth_rate: float = 0.06  # a year, of new registrations
     checkout_rate: float = 0.88  # of the new ones register while placing their first order
     checkout_order_rate: float = 0.60  # such first orders are at most this share of the customers' orders
     silent_rate: float = 0.35  # of all others never buy
     purchase_shape: float = 1.0  # r of the gamma distribution of rates: small = few buy very often
-    dropout_shape: float = 1.4  # a of the beta distribution of dropout probabilities
+    dropout_shape: float = 1.4  # a of the beta distribution of dropout probabilities; b follows from its mean
     lifetime_orders_factor: float = 1.6  # 1 / mean dropout probability, in mean orders of a customer
+    spend_shape: float = 3.0  # p: how alike the sizes of one customer's orders are
+    spend_customer_shape: float = 4.0  # q: how alike customers are; above 1
     guest_rate: float = 0.04  # of orders have no customer
     missing_email_rate: float = 0.03
     missing_age_rate: float = 0.06
@@ -82,20 +92,35 @@ class Behaviour:
     popularity_price_weight: float = 0.7  # how much a product's rank is due to being cheap, beside a taste of 1
     price_deviation: float = 0.22  # of the logarithm of a price around what such a thing costs
     cost_deviation: float = 0.05  # of cost / price around the category's share
-    stock_cover_days: float = 45.0  # median
-    stock_cover_deviation: float = 0.6  # of its logarithm
-    sold_out_rate: float = 0.02
+    inflation_rate: float = 0.02  # a year, of prices and costs
+    price_revision_deviation: float = 0.05  # of the logarithm of a year's change; each product has its own day
+    cost_revision_deviation: float = 0.03
+    launched_rate: float = 0.25  # of the products were launched within the history
+    launch_weight: float = 0.30  # share of its later demand with which a product begins
+    launch_days: float = 60.0  # until all know it
+    product_life_days: float = 2600.0  # mean, exponential
+    evergreen_rate: float = 0.30  # of the products never end
+    stock_cycle_days: tuple[int, int] = (20, 60)  # between deliveries of a product, from ... to
+    late_supply_rate: float = 0.12  # of deliveries come late, and the shelf is empty until then
+    late_supply_days: float = 5.0  # mean, geometric
 
-    # baskets: shares of 1, 2, 3, ... different products, and of 1, 2, 3, ... units of each
-    basket_weights: tuple[float, ...] = (0.34, 0.27, 0.17, 0.10, 0.06, 0.03, 0.02, 0.01)
+    # campaigns: a category, some of its products cheaper and shown in front
+    promotion_every_days: int = 24
+    promotion_length_days: tuple[int, int] = (6, 14)
+    promotion_product_rate: float = 0.40  # of the category's products take part
+    promotion_pcts: tuple[int, ...] = (10, 15, 20, 25)
+    promotion_lift: float = 1.5  # factor on demand from being shown, beside that of the lower price
+
+    # baskets: mean number of lines, and shares of numbers of units of each
+    basket_lines: float = 2.5
+    quantities: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     quantity_weights: tuple[float, ...] = (0.79, 0.13, 0.04, 0.03, 0.005, 0.005)
 
     # what an order has beside its lines; prices include the tax, so there are no tax adjustments
-    discount_rate: float = 0.20  # of orders on ordinary days
+    discount_rate: float = 0.14  # of orders on ordinary days bear a coupon, for what is not on promotion
     sale_discount_rate: float = 0.60  # of orders around Black Friday
     discount_pcts: tuple[int, ...] = (5, 10, 15, 20)
     discount_weights: tuple[float, ...] = (0.25, 0.45, 0.15, 0.15)
-    line_discount_rate: float = 0.30  # of discounts are a markdown on one line, the others a coupon on all
     shipping_fee_cents: int = 495
     free_shipping_from_cents: int = 5900  # goods after discount
     express_rate: float = 0.04
@@ -103,9 +128,11 @@ class Behaviour:
 
     # what becomes of an order; goods may go back within 14 days of arrival (Directive 2011/83/EU, art. 9)
     cancellation_rate: float = 0.025
+    cancellation_hours: float = 4.0  # mean, exponential
     refund_rate: float = 0.075  # of orders that were not cancelled
     whole_refund_rate: float = 0.35  # of refunds: everything came back; the others give back one line
     refund_minimum_days: int = 3
     refund_shape: float = 2.2  # gamma, days beyond the minimum
     refund_scale_days: float = 4.5
+    refund_longest_days: int = 60
     refund_hours: tuple[int, int] = (8, 17)  # refunds are booked by the office, on working days

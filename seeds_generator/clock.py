@@ -26,6 +26,12 @@ def to_utc(wall_seconds: np.ndarray, time_zone: str) -> np.ndarray:
     return wall_seconds - offsets[np.searchsorted(settled, wall_seconds, side="right")]
 
 
+def local_seconds(utc_seconds: np.ndarray, time_zone: str) -> np.ndarray:
+    """Readings of the store's wall clock, as if it were UTC, at these seconds since 1970 in UTC; int64."""
+    changes, offsets = _offset_changes(time_zone)
+    return utc_seconds + offsets[np.searchsorted(changes, utc_seconds, side="right")]
+
+
 def iso_bytes(utc_seconds: np.ndarray, time_zone: str) -> np.ndarray:
     """ISO 8601 text with offset, such as 2025-12-31T18:05:09+01:00; uint8 array, shape (n, 25)."""
     changes, offsets = _offset_changes(time_zone)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from warehouse import UsageError
+
 MONEY = pa.decimal128(18, 2)
 
 
@@ -13,15 +15,17 @@ def ids(letter: str, numbers: np.ndarray, width: int) -> pa.Array:
     text = np.empty((len(numbers), width + 1), dtype=np.uint8)
     text[:, 0] = ord(letter)
     rest = np.asarray(numbers, dtype=np.int64)
+    if len(rest) and int(rest.max()) >= 10**width:
+        raise UsageError(f"--through is too far: ids such as {letter}{'0' * (width - 1)}1 have no more digits")
     for column in range(width, 0, -1):
         rest, digit = np.divmod(rest, 10)
         text[:, column] = digit + ord("0")
     return texts(text)
 
 
-def id_width(highest: int, least: int) -> int:
-    """Digits that ids up to ``highest`` need, at least ``least``."""
-    return max(least, len(str(highest)))
+def id_width(count: int, least: int) -> int:
+    """Digits of the ids of a shop that began with so many things: enough for four times as many, at least ``least``."""
+    return max(least, len(str(4 * count)))
 
 
 def texts(characters: np.ndarray) -> pa.Array:

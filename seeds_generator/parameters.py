@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from seeds_generator.behaviour import Behaviour
 from seeds_generator.places import REGIONS
 from seeds_generator.stores import Store
+from seeds_generator.vocabulary import ASSORTMENTS
 from warehouse import UsageError
 
 RANGES = {
@@ -17,6 +18,7 @@ RANGES = {
     "years": (1, 30),
     "seed": (0, 2**63 - 1),
 }
+LONGEST_EXTENSION_DAYS = 3_653
 EARLIEST_DATE, LATEST_DATE = date(1998, 1, 1), date(2099, 12, 31)
 
 
@@ -35,7 +37,10 @@ class Parameters:
     seed : int
         Start of all randomness, together with the id of the store.
     until : date
-        Last day of the history in the store's zone. It has an order; nothing happens after it.
+        Last day of the history in the store's zone. It has an order, where the store sells on such a day.
+    through : date, optional
+        Last day that is written, ``until`` where it is None. The sizes are those on ``until``; the days after it go on
+        at the pace it ends with. The same shop written through an earlier day holds the same rows so far.
     behaviour : Behaviour
         What the shop is like.
 
@@ -52,6 +57,7 @@ class Parameters:
     years: int = 3
     seed: int = 42
     until: date = date(2025, 12, 31)
+    through: date | None = None
     behaviour: Behaviour = field(default_factory=Behaviour)
 
     def __post_init__(self) -> None:
@@ -67,6 +73,17 @@ class Parameters:
                 f"--years {self.years} until {self.until} would start on {self.first_date}; "
                 f"the earliest first day is {EARLIEST_DATE}"
             )
+        if self.through is not None:
+            latest = self.until + timedelta(days=LONGEST_EXTENSION_DAYS)
+            if type(self.through) is not date or not self.first_date <= self.through <= latest:
+                raise UsageError(
+                    f"--through must be a day from {self.first_date} to {latest}, not {self.through}: the shop of "
+                    "these parameters begins there, and goes on for ten years at most"
+                )
+        if self.behaviour.assortment not in ASSORTMENTS:
+            raise UsageError(
+                f"there is no assortment {self.behaviour.assortment!r}; known: {', '.join(sorted(ASSORTMENTS))}"
+            )
         if self.store.country_code not in REGIONS:
             raise UsageError(
                 f"store {self.store.store_id!r}: no places are known in country {self.store.country_code!r}; "
@@ -81,6 +98,11 @@ class Parameters:
             return end.replace(year=end.year - self.years)
         except ValueError:  # 29 February of a year that has none
             return date(end.year - self.years, 3, 1)
+
+    @property
+    def last_date(self) -> date:
+        """Last day that is written."""
+        return self.through or self.until
 
     @property
     def day_count(self) -> int:

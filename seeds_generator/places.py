@@ -6,15 +6,21 @@ the statistical offices of 2023. A store sells at home and a little to its neigh
 
 from __future__ import annotations
 
-LOCALES = {"AT": "de_AT", "DE": "de_DE", "GB": "en_GB", "IE": "en_IE", "NL": "nl_NL"}
+LOCALES = {
+    "AT": "de_AT", "BR": "pt_BR", "DE": "de_DE", "FR": "fr_FR", "GB": "en_GB", "IE": "en_IE", "NL": "nl_NL",
+    "US": "en_US",
+}  # fmt: skip
 
 # share of a store's customers who live abroad, per country of the store
 NEIGHBOURS: dict[str, dict[str, float]] = {
     "AT": {"DE": 0.18},
+    "BR": {},
     "DE": {"AT": 0.06, "NL": 0.03},
+    "FR": {"DE": 0.03},
     "GB": {"IE": 0.04},
     "IE": {"GB": 0.10},
     "NL": {"DE": 0.08},
+    "US": {},
 }
 
 REGIONS: dict[str, dict[str, tuple[float, tuple[str, ...]]]] = {
@@ -28,6 +34,18 @@ REGIONS: dict[str, dict[str, tuple[float, tuple[str, ...]]]] = {
         "Tirol": (0.8, ("Innsbruck", "Kufstein")),
         "Vorarlberg": (0.4, ("Bregenz", "Dornbirn")),
         "Wien": (2.0, ("Wien",)),
+    },
+    "BR": {
+        "Bahia": (14.1, ("Salvador", "Feira de Santana")),
+        "Ceará": (8.8, ("Fortaleza", "Caucaia")),
+        "Distrito Federal": (2.8, ("Brasília",)),
+        "Minas Gerais": (20.5, ("Belo Horizonte", "Uberlândia", "Contagem")),
+        "Paraná": (11.4, ("Curitiba", "Londrina", "Maringá")),
+        "Pernambuco": (9.1, ("Recife", "Jaboatão dos Guararapes")),
+        "Rio de Janeiro": (16.1, ("Rio de Janeiro", "Niterói", "Petrópolis")),
+        "Rio Grande do Sul": (10.9, ("Porto Alegre", "Caxias do Sul", "Pelotas")),
+        "Santa Catarina": (7.6, ("Joinville", "Florianópolis", "Blumenau")),
+        "São Paulo": (44.4, ("São Paulo", "Guarulhos", "Campinas", "Santos", "Ribeirão Preto")),
     },
     "DE": {
         "Baden-Württemberg": (11.3, ("Stuttgart", "Mannheim", "Karlsruhe", "Freiburg", "Ulm")),
@@ -46,6 +64,18 @@ REGIONS: dict[str, dict[str, tuple[float, tuple[str, ...]]]] = {
         "Sachsen-Anhalt": (2.2, ("Halle (Saale)", "Magdeburg", "Dessau-Roßlau")),
         "Schleswig-Holstein": (3.0, ("Kiel", "Lübeck", "Flensburg")),
         "Thüringen": (2.1, ("Erfurt", "Jena", "Weimar")),
+    },
+    "FR": {
+        "Auvergne-Rhône-Alpes": (8.2, ("Lyon", "Grenoble", "Saint-Étienne")),
+        "Bretagne": (3.4, ("Rennes", "Brest", "Quimper")),
+        "Grand Est": (5.6, ("Strasbourg", "Reims", "Metz")),
+        "Hauts-de-France": (6.0, ("Lille", "Amiens")),
+        "Île-de-France": (12.3, ("Paris", "Versailles", "Montreuil")),
+        "Normandie": (3.3, ("Le Havre", "Rouen", "Caen")),
+        "Nouvelle-Aquitaine": (6.1, ("Bordeaux", "Limoges", "Poitiers")),
+        "Occitanie": (6.1, ("Toulouse", "Montpellier", "Nîmes")),
+        "Pays de la Loire": (3.9, ("Nantes", "Angers", "Le Mans")),
+        "Provence-Alpes-Côte d'Azur": (5.2, ("Marseille", "Nice", "Toulon")),
     },
     "GB": {
         "East Midlands": (4.9, ("Nottingham", "Leicester", "Derby")),
@@ -80,5 +110,19 @@ REGIONS: dict[str, dict[str, tuple[float, tuple[str, ...]]]] = {
         "Utrecht": (1.4, ("Utrecht", "Amersfoort")),
         "Zeeland": (0.4, ("Middelburg", "Vlissingen")),
         "Zuid-Holland": (3.8, ("Rotterdam", "Den Haag", "Leiden")),
+    },
+    "US": {
+        "California": (39.0, ("Los Angeles", "San Diego", "San Jose", "San Francisco")),
+        "Florida": (22.6, ("Jacksonville", "Miami", "Tampa")),
+        "Georgia": (11.0, ("Atlanta", "Augusta")),
+        "Illinois": (12.5, ("Chicago", "Aurora", "Springfield")),
+        "Massachusetts": (7.0, ("Boston", "Worcester")),
+        "Michigan": (10.0, ("Detroit", "Grand Rapids")),
+        "New Jersey": (9.3, ("Newark", "Jersey City")),
+        "New York": (19.6, ("New York", "Buffalo", "Rochester")),
+        "North Carolina": (10.8, ("Charlotte", "Raleigh")),
+        "Ohio": (11.8, ("Columbus", "Cleveland", "Cincinnati")),
+        "Pennsylvania": (13.0, ("Philadelphia", "Pittsburgh")),
+        "Texas": (30.5, ("Houston", "San Antonio", "Dallas", "Austin")),
     },
 }

@@ -18,16 +18,16 @@ class Refunds:
     """The refunds of some orders, at most one each. Arrays of shape (refunds,).
 
     ``order`` is the position of the order, ``line`` that of the refunded line or -1 where the whole order is
-    refunded (``is_whole``), ``cents`` the positive amount, ``wall_second`` when on the store's clock (seconds
-    since 1970 as if it were UTC), ``has_happened`` whether that is within the history.
+    refunded (``is_whole``), ``cents`` the positive amount, ``day`` the position of the day on which it is booked and
+    ``wall_second`` when on the store's clock (seconds since 1970 as if it were UTC).
     """
 
     order: np.ndarray
     line: np.ndarray
     is_whole: np.ndarray
     cents: np.ndarray
+    day: np.ndarray
     wall_second: np.ndarray
-    has_happened: np.ndarray
 
 
 def make_refunds(
@@ -57,10 +57,8 @@ def make_refunds(
     line = first_line + (draw["line"][order] * size).astype(np.int64)
     line_cents = baskets.total_price_cents[line] - baskets.discount_cents[line]
 
-    day_count = len(demand.days)
-    arrived_back = day[order] + behaviour.refund_minimum_days + wait_days[order].astype(np.int64)
-    booked = demand.next_working_day[arrived_back.clip(max=day_count - 1)]
-    has_happened = (arrived_back < day_count) & (booked < day_count)
+    waited = (behaviour.refund_minimum_days + wait_days[order].astype(np.int64)).clip(max=behaviour.refund_longest_days)
+    booked = demand.next_working_day[day[order] + waited]
     opens, closes = behaviour.refund_hours
     hour = opens + draw["hour"][order] * (closes - opens)
     midnight = (demand.days[0].astype(np.int64) + booked) * DAY_SECONDS
@@ -69,6 +67,6 @@ def make_refunds(
         line=np.where(is_whole, -1, line),
         is_whole=is_whole,
         cents=np.where(is_whole, goods_cents[order], line_cents),
+        day=booked,
         wall_second=midnight + (hour * HOUR_SECONDS).astype(np.int64),
-        has_happened=has_happened,
     )

@@ -50,3 +50,12 @@ def find_store(store_id: str, stores: Path = STORES) -> Store:
         raise DataError(f"cannot read the list of stores {stores}: {error}") from None
     except KeyError as error:
         raise DataError(f"the list of stores {stores} has no column {error}") from None
+
+
+def is_known(store_id: str, stores: Path = STORES) -> bool:
+    """Whether the list of stores has a store of that id and of the source ``shop``."""
+    try:
+        find_store(store_id, stores)
+    except UsageError:
+        return False
+    return True

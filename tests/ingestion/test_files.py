@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ingestion import FilesRefusedError, load
+from ingestion.files import find_files
 from tests.ingestion.conftest import ITEMS, RETAIL, item, sale
 from warehouse import DataError, UsageError
 
@@ -193,3 +194,14 @@ def test_a_refused_file_does_not_stop_the_others(warehouse, tmp_path, select):
     assert ["payments.csv" in refusal for refusal in error.value.refusals] == [False, True]
     assert [report.table_name for report in error.value.reports] == ["order_items"]
     assert select("count(*) from raw_shop.order_items") == [(2,)]
+
+
+def test_a_folder_with_a_noload_mark_is_no_delivery(tmp_path):
+    for name in ("orders.csv", "truth/customers.csv", "truth/deeper/orders.csv", "other/orders.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("order_id\n1\n")
+    (tmp_path / "truth" / ".noload").touch()
+    found, passed_over = find_files([tmp_path])
+
+    assert [str(path.relative_to(tmp_path)) for path in found] == ["orders.csv", "other/orders.csv"]
+    assert passed_over == []

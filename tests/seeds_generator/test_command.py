@@ -32,6 +32,13 @@ def answer(capsys, *options: str) -> tuple[int, str]:
         (["--store", "nowhere"], "no store 'nowhere' of source 'shop' in stores.csv; known: harbour"),
         (["--colour", "blue"], "unrecognized arguments: --colour blue; see python -m seeds_generator --help"),
         (["--seed"], "argument --seed: expected one argument"),
+        (["--preset", "kiosk"], "--preset: there is no 'kiosk'; known: boutique, grocer, wholesaler, marketplace"),
+        (["--format", "xml"], "--format must be one of csv, parquet, not 'xml'"),
+        (["--flaws", "2"], "double_rate must be a share from 0 to 0.1, not 2.0"),
+        (["--flaws", "many"], "--flaws must be a share from 0 to 0.1, not 'many'"),
+        (["--flaws", "0.01", "--format", "parquet"], "--flaws are those of CSV files"),
+        (["--through", "2020-01-01"], "--through must be a day from 2023-01-01 to 2036-01-01, not 2020-01-01"),
+        (["--through", "soon"], "--through must be a day from 2023-01-01"),
     ],
 )
 def test_a_wrong_option_is_one_line_and_exit_code_2(capsys, tmp_path, options, message):
@@ -73,3 +80,27 @@ def test_the_summary_counts_what_was_written(capsys, tmp_path):
     assert "2023-03-01 to 2024-02-29; written in" in first
     assert run_command(lambda: main([*options, "--out", folder])) == 0
     assert capsys.readouterr().out.endswith("; unchanged\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["live", "--every", "soon"], "--every must be a time such as 500ms, 2s, 5m or 1h, not 'soon'"),
+        (["live", "--for", "2 days"], "--for must be a time such as"),
+        (["live", "--orders", "few"], "--orders must be a whole number, not 'few'"),
+        (["live", "--late-rate", "3"], "--late-rate must be a share from 0 to 1, not '3'"),
+        (["extend", "--through", "tomorrow"], "--through must be a day such as 2026-03-31, not 'tomorrow'"),
+        (["extend"], "the following arguments are required: --through"),
+    ],
+)
+def test_a_wrong_option_of_a_further_command_is_one_line_too(capsys, tmp_path, options, message):
+    code, line = answer(capsys, *options, "--out", str(tmp_path))
+
+    assert code == UsageError.exit_code
+    assert message in line
+
+
+def test_a_preset_s_store_that_is_not_in_the_list_is_said_with_the_line_to_add(capsys, tmp_path):
+    assert main(["--preset", "boutique", "--orders", "50", "--customers", "20", "--out", str(tmp_path)]) == 0
+
+    assert "add the line boutique,shop,Ondine Boutique,GBP,Europe/London,GB to" in capsys.readouterr().out

@@ -69,7 +69,7 @@ def test_a_run_that_is_killed_leaves_the_old_files_and_the_next_one_no_strays(sm
 
     assert contents(tmp_path) == before
     assert write(small, tmp_path).is_unchanged
-    assert {path.name for path in tmp_path.iterdir()} == {".shop.json", *(f"{table}.csv" for table in TABLES)}
+    assert {path.name for path in tmp_path.iterdir()} == {".shop.json", "truth", *(f"{table}.csv" for table in TABLES)}
 
 
 def test_a_run_that_is_killed_while_it_renames_is_mended_by_the_next(small, small_options, contents, tmp_path):

@@ -71,7 +71,7 @@ def test_a_history_is_whole_years_long(harbour, until, first):
 
 
 def test_a_country_without_places_is_refused():
-    with pytest.raises(UsageError, match="'JP'; known: AT, DE, GB, IE, NL"):
+    with pytest.raises(UsageError, match="'JP'; known: AT, BR, DE, FR, GB, IE, NL, US"):
         Parameters(store=Store("x", "JPY", "Asia/Tokyo", "JP"))
 
 

@@ -1,25 +1,8 @@
-"""What a shop for the home sells: categories, things and what they cost, makers. All makers are invented."""
+"""What a shop for the home sells."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Category:
-    """A category of the assortment.
-
-    ``share`` of the products are of it; ``cost_rate`` is cost / price, typically; ``things`` are names with
-    their usual price in units of the store's currency.
-    """
-
-    name: str
-    share: float
-    cost_rate: float
-    brands: tuple[str, ...]
-    materials: tuple[str, ...]
-    things: tuple[tuple[str, int], ...]
-
+from seeds_generator.vocabulary.words import GIFTS, SUMMER, WINTER, Category, Vocabulary
 
 COLOURS = (
     "Natural", "White", "Black", "Sand", "Sage", "Slate", "Navy", "Terracotta", "Mustard", "Rose", "Petrol",
@@ -39,12 +22,14 @@ CATEGORIES = (
         (("Dinner Plate", 14), ("Soup Bowl", 12), ("Mug", 11), ("Carafe", 27),
          ("Tumbler Set", 24), ("Wine Glass Set", 34), ("Serving Dish", 29),
          ("Cutlery Set", 69), ("Cake Stand", 35), ("Egg Cup", 7)),
+        season=GIFTS, elasticity=1.8
     ),
     Category(
         "Bedding", 0.12, 0.48, ("Lindholt", "Noctua Home", "Weaver & Moor"),
         ("Linen", "Cotton", "Satin", "Flannel", "Percale"),
         (("Duvet Cover", 69), ("Pillowcase", 19), ("Fitted Sheet", 32), ("Duvet", 99), ("Pillow", 39),
          ("Bedspread", 79), ("Mattress Protector", 35)),
+        season=WINTER, elasticity=2.2
     ),
     Category(
         "Bath", 0.10, 0.45, ("Lindholt", "Saltwick", "Puro Bagno"),
@@ -57,18 +42,21 @@ CATEGORIES = (
         ("Brass", "Paper", "Glass", "Rattan", "Steel"),
         (("Table Lamp", 59), ("Floor Lamp", 119), ("Pendant Lamp", 89), ("Wall Lamp", 54), ("Lantern", 29),
          ("Light Chain", 18), ("Reading Lamp", 49)),
+        season=WINTER, elasticity=1.6
     ),
     Category(
         "Decoration", 0.14, 0.42, ("Atelier Forty", "Kjelderup", "Fernwerk"),
         ("Glass", "Ceramic", "Brass", "Oak", "Wool"),
         (("Vase", 26), ("Candle Holder", 17), ("Picture Frame", 19), ("Mirror", 59), ("Wall Clock", 39),
          ("Cushion Cover", 18), ("Throw", 45), ("Scented Candle", 15), ("Wreath", 24)),
+        season=GIFTS, elasticity=2.6
     ),
     Category(
         "Garden", 0.08, 0.50, ("Fernwerk", "Holm & Hedge"),
         ("Zinc", "Terracotta", "Teak", "Acacia", "Steel"),
         (("Planter", 34), ("Watering Can", 27), ("Bird House", 25), ("Garden Chair", 79), ("Fire Bowl", 99),
          ("Hanging Basket", 16), ("Tool Set", 38)),
+        season=SUMMER, elasticity=2.0
     ),
     Category(
         "Storage", 0.09, 0.47, ("Saltwick", "Holm & Hedge", "Ordnung Zwei"),
@@ -81,5 +69,8 @@ CATEGORIES = (
         ("Oak", "Ash", "Walnut", "Rattan"),
         (("Side Table", 109), ("Stool", 79), ("Bench", 159), ("Dining Chair", 129), ("Bookcase", 189),
          ("Bedside Table", 119)),
+        elasticity=3.0
     ),
 )  # fmt: skip
+
+HOME = Vocabulary(CATEGORIES, COLOURS)
