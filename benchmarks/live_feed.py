@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import date
 from pathlib import Path
 
 from benchmarks.load_speed import scratch_database
@@ -36,7 +37,9 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, scratch_database(Warehouse.open().settings, NAME) as warehouse:
         landing, target = Path(folder) / "shop", Path(folder) / "target"
-        write(Parameters(store=find_store("harbour"), customers=1_000, products=200, orders=10_000, years=2), landing)
+        # long enough ago that the feed does not come to the present
+        size = {"customers": 1_000, "products": 200, "orders": 10_000, "years": 2, "until": date(2023, 12, 31)}
+        write(Parameters(store=find_store("harbour"), **size), landing)
         warehouse.create_ml_schema()
         for name in list_sources():
             create(warehouse, read_source(name))

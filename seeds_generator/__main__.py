@@ -162,6 +162,8 @@ def _live(arguments: Sequence[str]) -> int:
             if next_one >= stop_at:
                 break
             time.sleep(next_one - time.monotonic() if next_one > time.monotonic() else 0)
+        else:
+            print("the shop has come to the present; write one with an earlier --until for a longer feed")
     except KeyboardInterrupt:
         print("stopped")
     return 0

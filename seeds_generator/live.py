@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -36,8 +37,13 @@ class LiveDelivery:
     now: datetime
 
 
-def live(folder: Path | str, orders: int = 20, late_rate: float = LATE_RATE) -> Iterator[LiveDelivery]:
-    """Deliver what happens next in the shop of a folder, ``orders`` new orders at a time, without an end.
+def live(
+    folder: Path | str, orders: int = 20, late_rate: float = LATE_RATE, clock: Callable[[], float] = time.time
+) -> Iterator[LiveDelivery]:
+    """Deliver what happens next in the shop of a folder, ``orders`` new orders at a time.
+
+    It ends where the shop would come to the present, in seconds since 1970 by ``clock``: no store sends what has not
+    happened yet, and the loader would refuse it.
 
     A delivery is a folder of its own within the folder, named by the moment it goes up to, and is there whole or not at
     all. It holds what a store would send: new orders with their customers, lines and adjustments; orders that were
@@ -64,6 +70,8 @@ def live(folder: Path | str, orders: int = 20, late_rate: float = LATE_RATE) -> 
         if feed is None or since >= feed.last:
             feed = _Feed.after(parameters, since, late_rate, origin)
         now = feed.moment_of(orders, since)
+        if now > clock():
+            return
         tables = feed.tables(since, now)
         moment = datetime.fromtimestamp(now, timezone.utc)
         name = f"{moment:%Y-%m-%dT%H-%M-%SZ}"

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
@@ -147,3 +148,12 @@ def test_a_folder_without_a_shop_or_a_wrong_number_is_refused(tmp_path):
 
 def test_the_store_s_clock_and_utc_are_told_apart():
     assert local_seconds(np.array([0]), "Europe/Berlin")[0] == 3_600
+
+
+def test_a_feed_ends_where_the_shop_comes_to_the_present(folder):
+    present = datetime(2026, 1, 10, tzinfo=timezone.utc)
+    deliveries = list(live(folder, orders=10, clock=present.timestamp))
+
+    assert 5 < len(deliveries) < 50
+    assert all(delivery.now <= present for delivery in deliveries)
+    assert list(live(folder, orders=10, clock=present.timestamp)) == []
