@@ -1,0 +1,243 @@
+"""Who says what a customer will bring: a naive rate, BG/NBD with Gamma-Gamma, a Random Forest, and their combination.
+
+All learn with ``fit(known)``: snapshots up to a day with the labels known by then (see ``ml.snapshots``), of which the
+latest is that day's. ``predict(customers, period_days)`` is the expected net revenue of each customer in the days that
+follow, ``predict_purchases`` the expected purchases; arrays, a value per row.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.ensemble import RandomForestRegressor
+
+from ml.customer_value.purchases import BetaGeometricNBD
+from ml.customer_value.spend import GammaGamma
+from ml.snapshots import (
+    PERIODS_DAYS,
+    feature_matrix,
+    predict_in_blocks,
+    purchase_history,
+    rank_countries,
+)
+
+BASELINE = "naive_rate"
+SAFE_CHOICE = "combination"
+TRAINING_SNAPSHOTS = 4
+TRAINING_ROWS = 60_000
+SMALLEST_SHARE_OF_MEAN = 0.05  # an expectation below that would make a ratio to it anything
+
+
+class NaiveRate(BaseEstimator):
+    """As much per day as since the first purchase: what every other model must beat.
+
+    Parameters
+    ----------
+    shortest_days : int, default=90
+        Over which the revenue of a newer customer is spread: a first purchase is not repeated every day.
+    """
+
+    def __init__(self, shortest_days: int = 90) -> None:
+        self.shortest_days = shortest_days
+
+    def fit(self, known: pd.DataFrame) -> NaiveRate:
+        return self
+
+    def predict(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
+        return self._per_day(customers, "net_revenue") * period_days
+
+    def predict_purchases(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
+        return self._per_day(customers, "purchase_count") * period_days
+
+    def _per_day(self, customers: pd.DataFrame, column: str) -> np.ndarray:
+        return customers[column].to_numpy(float) / np.maximum(customers["tenure_days"], self.shortest_days).to_numpy()
+
+
+class PurchasesAndSpend(BaseEstimator):
+    """BG/NBD for how often, Gamma-Gamma for how much, less what the store's customers send back.
+
+    As in the papers, the amounts are those of purchases after the first. Returns are the store's share of all amounts
+    so far: too few of them are one customer's to tell.
+
+    Attributes
+    ----------
+    purchases_, spend_ : BetaGeometricNBD, GammaGamma
+    kept_rate_ : float
+        Net revenue / gross less discounts.
+    """
+
+    def fit(self, known: pd.DataFrame) -> PurchasesAndSpend:
+        """Raises ValueError where nobody bought again, or all for one amount."""
+        customers = _latest(known)
+        frequency, recency, age = purchase_history(customers)
+        self.purchases_ = BetaGeometricNBD().fit(frequency, recency, age)
+        self.spend_ = GammaGamma().fit(frequency, customers["mean_repeat_amount"].fillna(0.0))
+        ordered = (customers["mean_purchase_amount"].astype(float) * customers["purchase_count"]).sum()
+        self.kept_rate_ = float(np.clip(customers["net_revenue"].sum() / ordered, 0.0, 1.0)) if ordered > 0 else 0.0
+        return self
+
+    def predict(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
+        return self.predict_purchases(customers, period_days) * self.predict_amount(customers)
+
+    def predict_purchases(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
+        return self.purchases_.predict(*purchase_history(customers), period_days)
+
+    def predict_amount(self, customers: pd.DataFrame) -> np.ndarray:
+        """Net revenue that a further purchase of each customer would bring."""
+        frequency = purchase_history(customers)[0]
+        return self.kept_rate_ * self.spend_.predict(frequency, customers["mean_repeat_amount"].fillna(0.0))
+
+
+class ForestOfRatios(BaseEstimator):
+    """A Random Forest of what customers brought by what BG/NBD and Gamma-Gamma expected of them.
+
+    It learns from the latest snapshots of which the longest period has come that has come of any. What it learns is a
+    ratio, weighted by what was expected, so that it carries over to other periods and to seasons of another level;
+    a forest of amounts would follow the few largest customers.
+
+    Parameters
+    ----------
+    model : PurchasesAndSpend
+        Fitted to the same snapshots.
+    tree_count, leaf_customers, seed : int
+        Size of the forest, and least customers of a leaf.
+    """
+
+    def __init__(
+        self, model: PurchasesAndSpend, tree_count: int = 100, leaf_customers: int = 50, seed: int = 42
+    ) -> None:
+        self.model = model
+        self.tree_count = tree_count
+        self.leaf_customers = leaf_customers
+        self.seed = seed
+
+    def fit(self, known: pd.DataFrame) -> ForestOfRatios:
+        """Raises ValueError where no future has come to learn from."""
+        learnable = [days for days in PERIODS_DAYS if known[_label("net_revenue", days)].notna().any()]
+        if not learnable:
+            raise ValueError(f"wanted snapshots of {PERIODS_DAYS[0]} days ago or more, to learn what became of them")
+        self.learnt_days_ = learnable[-1]
+        rows = known[known[_label("net_revenue", self.learnt_days_)].notna()]
+        rows = rows[rows["snapshot_date"].isin(np.sort(rows["snapshot_date"].unique())[-TRAINING_SNAPSHOTS:])]
+        if len(rows) > TRAINING_ROWS:
+            rows = rows.sample(TRAINING_ROWS, random_state=self.seed)
+        self.country_ranks_ = rank_countries(known)
+        self.rows_ = rows
+        self.forests_: dict[str, RandomForestRegressor] = {}
+        return self
+
+    def predict(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
+        return self.ratios(customers, "net_revenue") * _above_nothing(self.model.predict(customers, period_days))
+
+    def predict_purchases(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
+        expected = self.model.predict_purchases(customers, period_days)
+        return self.ratios(customers, "purchase_count") * _above_nothing(expected)
+
+    def ratios(self, customers: pd.DataFrame, what: str = "net_revenue") -> np.ndarray:
+        """What customers of their kind brought, by what was expected of them; 1 is as expected."""
+        if what not in self.forests_:
+            self.forests_[what] = self._grow(what)
+        return predict_in_blocks(self.forests_[what].predict, self._matrix(customers).to_numpy())
+
+    def _grow(self, what: str) -> RandomForestRegressor:
+        predict = self.model.predict if what == "net_revenue" else self.model.predict_purchases
+        expected = _above_nothing(predict(self.rows_, self.learnt_days_))
+        actual = self.rows_[_label(what, self.learnt_days_)].to_numpy(float)
+        forest = RandomForestRegressor(
+            self.tree_count,
+            min_samples_leaf=min(self.leaf_customers, max(1, len(actual) // 20)),
+            max_features=0.5,
+            random_state=self.seed,
+            n_jobs=2,
+        )
+        forest.fit(
+            self._matrix(self.rows_).to_numpy(),
+            actual / expected,
+            sample_weight=expected / expected.mean(),
+        )
+        return forest.set_params(n_jobs=1)
+
+    def _matrix(self, customers: pd.DataFrame) -> pd.DataFrame:
+        purchases = self.model.predict_purchases(customers, PERIODS_DAYS[0])
+        amount = self.model.predict_amount(customers)
+        return feature_matrix(customers, self.country_ranks_).assign(
+            expected_purchases=purchases,
+            expected_amount=amount,
+            expected_value=purchases * amount,
+            alive_rate=self.model.purchases_.predict_alive(*purchase_history(customers)),
+        )
+
+
+class Combination(BaseEstimator):
+    """Half of what BG/NBD with Gamma-Gamma says and half of the forest, at the level of the former.
+
+    The forest has learnt from seasons and customers that were others, so it says who rather than how much: what all
+    customers bring together stays as BG/NBD has it.
+
+    Parameters
+    ----------
+    model, forest : PurchasesAndSpend, ForestOfRatios
+        Fitted before.
+    """
+
+    def __init__(self, model: PurchasesAndSpend, forest: ForestOfRatios) -> None:
+        self.model = model
+        self.forest = forest
+
+    def fit(self, known: pd.DataFrame) -> Combination:
+        return self
+
+    def predict(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
+        return combine(self.model.predict(customers, period_days), self.forest.predict(customers, period_days))
+
+    def predict_purchases(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
+        return combine(
+            self.model.predict_purchases(customers, period_days), self.forest.predict_purchases(customers, period_days)
+        )
+
+
+def combine(model: np.ndarray, forest: np.ndarray) -> np.ndarray:
+    """The mean of both, scaled to the sum of the first."""
+    mean = (model + forest) / 2.0
+    return mean * (model.sum() / mean.sum()) if mean.sum() > 0 else mean
+
+
+def predict_all(known: pd.DataFrame, customers: pd.DataFrame, periods_days: tuple[int, ...]) -> dict[int, pd.DataFrame]:
+    """What every entrant that can says of each customer: per period a frame, a column per entrant, a row per customer.
+
+    Who cannot learn from what is known is left out; the naive rate always can.
+    """
+    naive, model = NaiveRate().fit(known), PurchasesAndSpend()
+    forest = ForestOfRatios(model)
+    try:
+        model.fit(known)
+        forest.fit(known)
+        can = 2
+    except ValueError:
+        can = 1 if hasattr(model, "kept_rate_") else 0
+    ratios = forest.ratios(customers) if can > 1 else None
+    said = {}
+    for days in periods_days:
+        columns = {BASELINE: naive.predict(customers, days)}
+        if can > 0:
+            columns["bg_nbd_gamma_gamma"] = model.predict(customers, days)
+        if can > 1:
+            columns["random_forest"] = ratios * _above_nothing(columns["bg_nbd_gamma_gamma"])
+            columns[SAFE_CHOICE] = combine(columns["bg_nbd_gamma_gamma"], columns["random_forest"])
+        said[days] = pd.DataFrame(columns, index=customers.index)
+    return said
+
+
+def _latest(known: pd.DataFrame) -> pd.DataFrame:
+    return known[known["snapshot_date"] == known["snapshot_date"].max()]
+
+
+def _above_nothing(expected: np.ndarray) -> np.ndarray:
+    return np.maximum(expected, max(SMALLEST_SHARE_OF_MEAN * expected.mean(), 1e-9))
+
+
+def _label(what: str, days: int) -> str:
+    return f"label_{what}_{days}_days"
