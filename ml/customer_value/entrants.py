@@ -7,7 +7,8 @@ follow, ``predict_purchases`` the expected purchases; arrays, a value per row.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Sequence
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
@@ -205,28 +206,30 @@ def combine(model: np.ndarray, forest: np.ndarray) -> np.ndarray:
     return mean * (model.sum() / mean.sum()) if mean.sum() > 0 else mean
 
 
-def predict_all(known: pd.DataFrame, customers: pd.DataFrame, periods_days: tuple[int, ...]) -> dict[int, pd.DataFrame]:
+def predict_all(
+    known: pd.DataFrame,
+    customers: pd.DataFrame,
+    periods_days: Sequence[int],
+    model: PurchasesAndSpend | None = None,
+) -> dict[int, pd.DataFrame]:
     """What every entrant that can says of each customer: per period a frame, a column per entrant, a row per customer.
 
-    Who cannot learn from what is known is left out; the naive rate always can.
+    ``model`` is BG/NBD with Gamma-Gamma fitted to what is known, None where it cannot be; then, or where no future has
+    come to learn from, those who need it are left out.
     """
-    naive, model = NaiveRate().fit(known), PurchasesAndSpend()
-    forest = ForestOfRatios(model)
-    try:
-        model.fit(known)
-        forest.fit(known)
-        can = 2
-    except ValueError:
-        can = 1 if hasattr(model, "kept_rate_") else 0
-    ratios = forest.ratios(customers) if can > 1 else None
+    naive = NaiveRate().fit(known)
+    ratios = None
+    if model is not None:
+        with suppress(ValueError):
+            ratios = ForestOfRatios(model).fit(known).ratios(customers)
     said = {}
     for days in periods_days:
         columns = {BASELINE: naive.predict(customers, days)}
-        if can > 0:
-            columns["bg_nbd_gamma_gamma"] = model.predict(customers, days)
-        if can > 1:
-            columns["random_forest"] = ratios * _above_nothing(columns["bg_nbd_gamma_gamma"])
-            columns[SAFE_CHOICE] = combine(columns["bg_nbd_gamma_gamma"], columns["random_forest"])
+        if model is not None:
+            columns["bg_nbd_gamma_gamma"] = expected = model.predict(customers, days)
+        if ratios is not None:
+            columns["random_forest"] = ratios * _above_nothing(expected)
+            columns[SAFE_CHOICE] = combine(expected, columns["random_forest"])
         said[days] = pd.DataFrame(columns, index=customers.index)
     return said
 

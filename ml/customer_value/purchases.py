@@ -93,6 +93,17 @@ class BetaGeometricNBD(BaseEstimator):
         log_odds += np.log(self.a_) - np.log(self.b_ + np.maximum(x, 1.0) - 1.0)
         return np.where(x > 0, 1.0 / (1.0 + np.exp(np.minimum(log_odds, 700.0))), 1.0)
 
+    def predict_silence(self, frequency: Counts, recency: ArrayLike, age: ArrayLike, period: float) -> np.ndarray:
+        """The chance of no purchase in the ``period`` that follows, dropped out or not; shape (customers,).
+
+        Who is alive has a gamma distributed rate of shape r + x and rate alpha + T, so that the chance of none is
+        ((alpha + T) / (alpha + T + period)) ** (r + x); dropping out takes a purchase first.
+        """
+        x, _, t = _history(frequency, recency, age)
+        alive = self.predict_alive(frequency, recency, age)
+        waiting = ((self.alpha_ + t) / (self.alpha_ + t + period)) ** (self.r_ + x)
+        return 1.0 - alive + alive * waiting
+
 
 def _log_likelihood(
     r: float, alpha: float, a: float, b: float, x: np.ndarray, t_x: np.ndarray, t: np.ndarray

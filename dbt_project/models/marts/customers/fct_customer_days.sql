@@ -150,7 +150,8 @@ final as (
             partition by customer_id, store_id
             order by revenue_date
         ), 0) as bigint) as running_gap_square_sum,
-        cast(max(gap_days) over (partition by customer_id, store_id, purchase_number) as integer) as last_gap_days
+        cast(max(gap_days) over (partition by customer_id, store_id, purchase_number) as integer) as last_gap_days,
+        cast(substr({{ dbt.hash('customer_id') }}, 1, 1) as {{ dbt.type_string() }}) as sample_bucket
 
     from gaps
 

@@ -56,6 +56,7 @@ later as (
     select
         customer_days.store_id,
         customer_days.customer_id,
+        customer_days.sample_bucket,
         snapshot_days.snapshot_date
         {%- for days in [90, 180, 365] %},
         sum(
@@ -86,7 +87,8 @@ later as (
             and customer_days.revenue_date <= {{ dbt.dateadd('day', 365, 'snapshot_days.snapshot_date') }}
             and customer_days.revenue_date <= snapshot_days.as_of_date
 
-    group by customer_days.store_id, customer_days.customer_id, snapshot_days.snapshot_date
+    group by
+        customer_days.store_id, customer_days.customer_id, customer_days.sample_bucket, snapshot_days.snapshot_date
 
 ),
 
@@ -96,6 +98,7 @@ final as (
         known.store_id,
         known.customer_id,
         known.snapshot_date,
+        known.sample_bucket,
 
         -- features: the past
         known.recency_days,
@@ -160,6 +163,8 @@ final as (
             known.store_id = later.store_id
             and known.customer_id = later.customer_id
             and known.snapshot_date = later.snapshot_date
+            -- says nothing more, but whoever asks for one bucket gets both sides of it alone
+            and known.sample_bucket = later.sample_bucket
 
     left join categories
         on
