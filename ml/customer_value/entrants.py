@@ -57,11 +57,38 @@ class NaiveRate(BaseEstimator):
         return customers[column].to_numpy(float) / np.maximum(customers["tenure_days"], self.shortest_days).to_numpy()
 
 
+class StoreMean(BaseEstimator):
+    """What the store's customers brought on average, for everyone: all that can be said where nobody comes back.
+
+    The mean of the latest snapshots of which the period has come, or else of the longest that has, by days.
+    """
+
+    def fit(self, known: pd.DataFrame) -> StoreMean:
+        """Raises ValueError where no future has come."""
+        self.per_period_ = {}
+        for days in PERIODS_DAYS:
+            rows = known[known[_label("net_revenue", days)].notna()]
+            if len(rows):
+                rows = rows[rows["snapshot_date"].isin(np.sort(rows["snapshot_date"].unique())[-TRAINING_SNAPSHOTS:])]
+                self.per_period_[days] = float(rows[_label("net_revenue", days)].astype(float).mean())
+        if not self.per_period_:
+            raise ValueError(f"wanted snapshots of {PERIODS_DAYS[0]} days ago or more, to learn what became of them")
+        return self
+
+    def predict(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
+        nearest = max([days for days in self.per_period_ if days <= period_days], default=min(self.per_period_))
+        return np.full(len(customers), self.per_period_[nearest] * period_days / nearest)
+
+
 class PurchasesAndSpend(BaseEstimator):
     """BG/NBD for how often, Gamma-Gamma for how much, less what the store's customers send back.
 
-    As in the papers, the amounts are those of purchases after the first. Returns are the store's share of all amounts
-    so far: too few of them are one customer's to tell.
+    Returns are the store's share of all amounts so far: too few of them are one customer's to tell.
+
+    Parameters
+    ----------
+    first_counts : bool, default=False
+        Whether the amount of the first purchase tells something of those to come. As the papers have it, it does not.
 
     Attributes
     ----------
@@ -70,12 +97,17 @@ class PurchasesAndSpend(BaseEstimator):
         Net revenue / gross less discounts.
     """
 
-    def fit(self, known: pd.DataFrame) -> PurchasesAndSpend:
-        """Raises ValueError where nobody bought again, or all for one amount."""
+    def __init__(self, first_counts: bool = False) -> None:
+        self.first_counts = first_counts
+
+    def fit(self, known: pd.DataFrame, purchases: BetaGeometricNBD | None = None) -> PurchasesAndSpend:
+        """Learn, with a BG/NBD that has been fitted to the same customers where there is one.
+
+        Raises ValueError where nobody bought again, or all for one amount.
+        """
         customers = _latest(known)
-        frequency, recency, age = purchase_history(customers)
-        self.purchases_ = BetaGeometricNBD().fit(frequency, recency, age)
-        self.spend_ = GammaGamma().fit(frequency, customers["mean_repeat_amount"].fillna(0.0))
+        self.purchases_ = purchases or BetaGeometricNBD().fit(*purchase_history(customers))
+        self.spend_ = GammaGamma().fit(*self._amounts(customers))
         ordered = (customers["mean_purchase_amount"].astype(float) * customers["purchase_count"]).sum()
         self.kept_rate_ = float(np.clip(customers["net_revenue"].sum() / ordered, 0.0, 1.0)) if ordered > 0 else 0.0
         return self
@@ -88,8 +120,13 @@ class PurchasesAndSpend(BaseEstimator):
 
     def predict_amount(self, customers: pd.DataFrame) -> np.ndarray:
         """Net revenue that a further purchase of each customer would bring."""
+        return self.kept_rate_ * self.spend_.predict(*self._amounts(customers))
+
+    def _amounts(self, customers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
         frequency = purchase_history(customers)[0]
-        return self.kept_rate_ * self.spend_.predict(frequency, customers["mean_repeat_amount"].fillna(0.0))
+        if self.first_counts:
+            return frequency + 1.0, customers["mean_purchase_amount"].fillna(0.0).to_numpy(float)
+        return frequency, customers["mean_repeat_amount"].fillna(0.0).to_numpy(float)
 
 
 class ForestOfRatios(BaseEstimator):
@@ -102,13 +139,13 @@ class ForestOfRatios(BaseEstimator):
     Parameters
     ----------
     model : PurchasesAndSpend
-        Fitted to the same snapshots.
+        Fitted to the same snapshots; what it expects is what ratios are of.
     tree_count, leaf_customers, seed : int
         Size of the forest, and least customers of a leaf.
     """
 
     def __init__(
-        self, model: PurchasesAndSpend, tree_count: int = 100, leaf_customers: int = 50, seed: int = 42
+        self, model: PurchasesAndSpend, tree_count: int = 100, leaf_customers: int = 125, seed: int = 42
     ) -> None:
         self.model = model
         self.tree_count = tree_count
@@ -173,15 +210,18 @@ class ForestOfRatios(BaseEstimator):
 
 
 class Combination(BaseEstimator):
-    """Half of what BG/NBD with Gamma-Gamma says and half of the forest, at the level of the former.
+    """Half of what BG/NBD says, with Gamma-Gamma both ways, and half of the forest, at the level of the former.
 
-    The forest has learnt from seasons and customers that were others, so it says who rather than how much: what all
-    customers bring together stays as BG/NBD has it.
+    Whether the first purchase tells of later ones differs from shop to shop, so each way has half a say. The forest has
+    learnt from seasons and customers that were others, so it says who rather than how much: what all customers bring
+    together stays as BG/NBD has it.
 
     Parameters
     ----------
-    model, forest : PurchasesAndSpend, ForestOfRatios
-        Fitted before.
+    model : PurchasesAndSpend
+        As the papers have it, fitted.
+    forest : ForestOfRatios
+        Fitted, over a model in which the first purchase counts.
     """
 
     def __init__(self, model: PurchasesAndSpend, forest: ForestOfRatios) -> None:
@@ -192,7 +232,8 @@ class Combination(BaseEstimator):
         return self
 
     def predict(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
-        return combine(self.model.predict(customers, period_days), self.forest.predict(customers, period_days))
+        both_ways = self.model.predict(customers, period_days), self.forest.model.predict(customers, period_days)
+        return combine(np.mean(both_ways, axis=0), self.forest.predict(customers, period_days))
 
     def predict_purchases(self, customers: pd.DataFrame, period_days: int) -> np.ndarray:
         return combine(
@@ -217,19 +258,23 @@ def predict_all(
     ``model`` is BG/NBD with Gamma-Gamma fitted to what is known, None where it cannot be; then, or where no future has
     come to learn from, those who need it are left out.
     """
-    naive = NaiveRate().fit(known)
-    ratios = None
+    entrants = {BASELINE: NaiveRate().fit(known)}
+    with suppress(ValueError):
+        entrants["store_mean"] = StoreMean().fit(known)
+    ratios = wide = None
     if model is not None:
+        wide = PurchasesAndSpend(first_counts=True).fit(known, model.purchases_)
         with suppress(ValueError):
-            ratios = ForestOfRatios(model).fit(known).ratios(customers)
+            ratios = ForestOfRatios(wide).fit(known).ratios(customers)
     said = {}
     for days in periods_days:
-        columns = {BASELINE: naive.predict(customers, days)}
+        columns = {name: entrant.predict(customers, days) for name, entrant in entrants.items()}
         if model is not None:
             columns["bg_nbd_gamma_gamma"] = expected = model.predict(customers, days)
         if ratios is not None:
-            columns["random_forest"] = ratios * _above_nothing(expected)
-            columns[SAFE_CHOICE] = combine(expected, columns["random_forest"])
+            wider = wide.predict(customers, days)
+            columns["random_forest"] = ratios * _above_nothing(wider)
+            columns[SAFE_CHOICE] = combine((expected + wider) / 2.0, columns["random_forest"])
         said[days] = pd.DataFrame(columns, index=customers.index)
     return said
 
