@@ -56,15 +56,13 @@ class BetaGeometricNBD(BaseEstimator):
             value = -(_log_likelihood(*np.exp(logs), *rows.T) @ counts) / counts.sum()
             return float(value) if np.isfinite(value) else 1e10
 
-        best = None
-        for start in ((1.0, 1.0, 1.0, 1.0), (0.3, 0.5, 0.8, 2.5)):
-            found = minimize(loss, np.log(start), method="L-BFGS-B", bounds=[(LOG_LOW, LOG_HIGH)] * 4)
-            found = minimize(
-                loss, found.x, method="Nelder-Mead", bounds=[(LOG_LOW, LOG_HIGH)] * 4,
-                options={"xatol": 1e-7, "fatol": 1e-12, "maxiter": 4000, "maxfev": 4000},
-            )  # fmt: skip
-            if best is None or found.fun < best.fun - 1e-12:
-                best = found
+        starts = [np.log(start) for start in ((1.0, 1.0, 1.0, 1.0), (0.3, 0.5, 0.8, 2.5))]
+        bounds = [(LOG_LOW, LOG_HIGH)] * 4
+        near = min((minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts), key=lambda one: one.fun)
+        best = minimize(
+            loss, near.x, method="Nelder-Mead", bounds=bounds,
+            options={"xatol": 1e-6, "fatol": 1e-11, "maxiter": 2000, "maxfev": 2000},
+        )  # fmt: skip
         if not best.fun < 1e10:
             raise ValueError("no parameters of BG/NBD fit these histories")
         self.r_, self.alpha_, self.a_, self.b_ = map(float, np.exp(best.x))

@@ -267,4 +267,6 @@ def _write(
                 written += replace_slice(connection, RESULTS, rows[~is_live & is_target], {**about, "kind": "backtest"})
         replace_slice(connection, SCORES, customers.iloc[:0], {"store_id": store_id, "as_of_date": day})
         written += append_rows(connection, SCORES, customers.assign(store_id=store_id, as_of_date=day, **origin))
+        for table in (RESULTS, SCORES):  # dbt reads them next, and is planned by their true size
+            connection.execute(f"analyze {table}")
     return written

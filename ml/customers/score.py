@@ -28,6 +28,7 @@ PAST_DAYS_PER_PERIOD = 2
 PAST_DAYS_OF_CHURN = 3
 FRESH_DAYS = 7
 TRAINING_ROWS = 60_000
+PAST_TRAINING_ROWS = 20_000
 TRAINING_SNAPSHOTS = 6
 SAMPLE_CUSTOMERS = 5_000  # of a large store: those of whom also the rivals' predictions are stored
 ALL_UP_TO = 20_000
@@ -131,13 +132,15 @@ def score_store(
         window_days = churn_window_days(today) if is_usable else None
 
         past = []
-        for day in _past_days(known, cutoff, window_days):
+        value_days, churn_days = _past_days(known, cutoff, window_days)
+        for day in sorted(value_days | churn_days):
             on_progress(f"as of {day:%Y-%m-%d}")
-            past.append(_look_back(known, day, cutoff, window_days))
+            past.append(_look_back(known, day, cutoff, window_days if day in churn_days else None))
+        model = fit_model(known) if is_usable else None
         on_progress("values")
-        rows, champions, value_scores, value_calibration = _value(known, today, past, is_usable)
+        rows, champions, value_scores, value_calibration = _value(known, today, past, model)
         on_progress("churn")
-        churn = _churn(known, today, past, window_days, cutoff) if window_days else _Churn(NOBODY_COMES_BACK)
+        churn = _churn(known, today, past, window_days, model) if window_days else _Churn(NOBODY_COMES_BACK)
         on_progress("segments")
         was = None if previous_segments is None else today["customer_id"].map(previous_segments)
         segments = find_segments(today.reset_index(drop=True), was)
@@ -177,13 +180,15 @@ def fit_model(known: pd.DataFrame) -> PurchasesAndSpend | None:
         return None
 
 
-def learn_churn(known: pd.DataFrame, window_days: int, day: pd.Timestamp, model: PurchasesAndSpend) -> ChurnModels | None:
+def learn_churn(
+    known: pd.DataFrame, window_days: int, day: pd.Timestamp, model: PurchasesAndSpend, row_count: int = TRAINING_ROWS
+) -> ChurnModels | None:
     """The churn models as of a day; None where too little has come to pass, or all became the same."""
     churned = has_churned(known, window_days, day).dropna()
     latest = np.sort(known.loc[churned.index, "snapshot_date"].unique())[-TRAINING_SNAPSHOTS:]
     churned = churned[known.loc[churned.index, "snapshot_date"].isin(latest)]
-    if len(churned) > TRAINING_ROWS:
-        churned = churned.sample(TRAINING_ROWS, random_state=SEED)
+    if len(churned) > row_count:
+        churned = churned.sample(row_count, random_state=SEED)
     if len(churned) < LEAST_LEARNT or churned.value_counts().reindex([0.0, 1.0], fill_value=0).min() < LEAST_LEARNT // 10:
         return None
     today = known[known["snapshot_date"] == day]
@@ -192,14 +197,17 @@ def learn_churn(known: pd.DataFrame, window_days: int, day: pd.Timestamp, model:
     )
 
 
-def _past_days(known: pd.DataFrame, cutoff: pd.Timestamp, window_days: int | None) -> list[pd.Timestamp]:
-    """The past days to score again: the latest of which each period has come, and the window; ascending."""
-    days = [day for day in np.sort(known["snapshot_date"].unique()) if day < cutoff]
-    chosen: set[pd.Timestamp] = set()
-    for period, count in [*((days, PAST_DAYS_PER_PERIOD) for days in PERIODS_DAYS), (window_days, PAST_DAYS_OF_CHURN)]:
-        if period:
-            chosen.update([day for day in days if day + pd.Timedelta(days=period) <= cutoff][-count:])
-    return sorted(pd.Timestamp(day) for day in chosen)
+def _past_days(
+    known: pd.DataFrame, cutoff: pd.Timestamp, window_days: int | None
+) -> tuple[set[pd.Timestamp], set[pd.Timestamp]]:
+    """The past days to score again: the latest of which each period has come; and for churn, the window."""
+    days = [pd.Timestamp(day) for day in np.sort(known["snapshot_date"].unique()) if day < cutoff]
+
+    def latest(period_days: int, count: int) -> list[pd.Timestamp]:
+        return [day for day in days if day + pd.Timedelta(days=period_days) <= cutoff][-count:]
+
+    values = {day for period_days in PERIODS_DAYS for day in latest(period_days, PAST_DAYS_PER_PERIOD)}
+    return values, set(latest(window_days, PAST_DAYS_OF_CHURN)) if window_days else set()
 
 
 def _look_back(known: pd.DataFrame, day: pd.Timestamp, cutoff: pd.Timestamp, window_days: int | None) -> _Past:
@@ -213,8 +221,8 @@ def _look_back(known: pd.DataFrame, day: pd.Timestamp, cutoff: pd.Timestamp, win
     values = {days: said.round(DECIMALS) for days, said in predict_all(then, customers, periods, model).items()}
     came = {days: customers[f"label_net_revenue_{days}_days"].to_numpy(float) for days in periods}
     chances = churned = None
-    if window_days and model and day + pd.Timedelta(days=window_days) <= cutoff:
-        models = learn_churn(then, window_days, day, model)
+    if window_days and model:
+        models = learn_churn(then, window_days, day, model, PAST_TRAINING_ROWS)
         if models:
             chances = models.predict(models.matrix(customers)).round(DECIMALS)
             churned = has_churned(customers, window_days, cutoff).to_numpy(float)
@@ -222,10 +230,10 @@ def _look_back(known: pd.DataFrame, day: pd.Timestamp, cutoff: pd.Timestamp, win
 
 
 def _value(
-    known: pd.DataFrame, today: pd.DataFrame, past: list[_Past], is_usable: bool
+    known: pd.DataFrame, today: pd.DataFrame, past: list[_Past], model: PurchasesAndSpend | None
 ) -> tuple[list[pd.DataFrame], dict[object, str], dict[int, pd.DataFrame], dict[int, pd.DataFrame]]:
     """Rows of the results about values, champions, mean scores and calibration by period."""
-    said = predict_all(known, today, PERIODS_DAYS, fit_model(known) if is_usable else None)
+    said = predict_all(known, today, PERIODS_DAYS, model)
     rows, champions, mean_scores, calibrations = [], {}, {}, {}
     bands = None
     for days in PERIODS_DAYS:
@@ -276,9 +284,9 @@ class _Churn:
 
 
 def _churn(
-    known: pd.DataFrame, today: pd.DataFrame, past: list[_Past], window_days: int, cutoff: pd.Timestamp
+    known: pd.DataFrame, today: pd.DataFrame, past: list[_Past], window_days: int, model: PurchasesAndSpend | None
 ) -> _Churn:
-    model = fit_model(known)
+    cutoff = today["snapshot_date"].iloc[0]
     models = learn_churn(known, window_days, cutoff, model) if model else None
     if models is None:
         return _Churn(TOO_YOUNG)

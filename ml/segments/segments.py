@@ -14,7 +14,7 @@ from sklearn.preprocessing import RobustScaler
 from ml.snapshots import BLOCK_ROWS
 
 COUNTS = range(3, 9)
-FITTED_ROWS = 20_000
+FITTED_ROWS = 10_000
 JUDGED_ROWS = 2_000
 CLIP = 3.0  # scaled features beyond this are one wild customer
 STABLE_RAND = 0.7
@@ -70,8 +70,8 @@ def find_segments(customers: pd.DataFrame, previous: pd.Series | None = None, se
     halves, judged = np.array_split(scaled[np.sort(order)], 2), scaled[np.sort(order[:JUDGED_ROWS])]
     tried, models = {}, {}
     for count in COUNTS:
-        models[count] = KMeans(count, n_init=4, random_state=seed).fit(scaled[np.sort(order)])
-        pair = [KMeans(count, n_init=4, random_state=seed).fit(half).predict(judged) for half in halves]
+        models[count] = KMeans(count, n_init=2, random_state=seed).fit(scaled[np.sort(order)])
+        pair = [KMeans(count, n_init=2, random_state=seed).fit(half).predict(judged) for half in halves]
         labels = models[count].predict(judged)
         has_several = len(np.unique(labels)) > 1
         tried[count] = {
