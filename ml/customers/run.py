@@ -30,24 +30,9 @@ ROOMS = ("customers", "customer_value", "churn", "segments")
 BUCKETS = "0123456789abcdef"
 
 STORES = """
-select
-    stores.store_id,
-    stores.store_name,
-    stores.currency,
-    max(snapshots.snapshot_date) as last_date
-from marts.dim_stores as stores
-left join (
-    select distinct store_id, snapshot_date from intermediate.int_snapshot_days_spined
-) as snapshots on stores.store_id = snapshots.store_id
-group by stores.store_id, stores.store_name, stores.currency
-order by stores.store_id
-"""
-
-DAYS = """
-select snapshot_date
-from intermediate.int_snapshot_days_spined
-where store_id = %s
-order by snapshot_date
+select store_id, store_name, currency, first_order_date, as_of_date
+from marts.dim_stores
+order by store_id
 """
 
 # the future of that day is nobody's, and not asked for
@@ -125,11 +110,12 @@ def run(
         there = warehouse.read(STORES).to_dict("records")
     except psycopg.errors.UndefinedTable:
         raise DataError("the marts dim_stores and fct_customer_snapshots are not there; build them: make build") from None
-    chosen = [(store, _day(warehouse, store, as_of)) for store in _choose(there, stores)]
+    chosen = [(store, _day(store, as_of)) for store in _choose(there, stores)]
     if as_of and chosen and all(day is None for _, day in chosen):
+        last_days = ", ".join(f"{store['as_of_date']:%Y-%m-%d}" for store, _ in chosen if not pd.isna(store["as_of_date"]))
         raise UsageError(
             f"as of {as_of} no customers were looked at: choose a month end of the last two years or the last complete "
-            f"day of the store ({', '.join(str(store['last_date'])[:10] for store, _ in chosen)})"
+            f"day of the store ({last_days or 'there is none yet'})"
         )
     with warehouse.lock(SCORES):
         return CustomerReport([_score(warehouse, store, day, progress) for store, day in chosen])
@@ -147,11 +133,14 @@ def _choose(stores: list[dict], wanted: Sequence[str] | None) -> list[dict]:
     return [by_name[name] for name in dict.fromkeys(wanted)]
 
 
-def _day(warehouse: Warehouse, store: dict, as_of: date | None) -> pd.Timestamp | None:
-    if as_of is None:
-        return None if pd.isna(store["last_date"]) else store["last_date"]
-    days = warehouse.read(DAYS, (store["store_id"],))["snapshot_date"]
-    return pd.Timestamp(as_of) if (days == pd.Timestamp(as_of)).any() else None
+def _day(store: dict, as_of: date | None) -> pd.Timestamp | None:
+    """The day as of which a store is scored; None where its customers were not looked at on that day."""
+    first, last = store["first_order_date"], store["as_of_date"]
+    if pd.isna(last) or last < first:
+        return None
+    day = last if as_of is None else pd.Timestamp(as_of)
+    is_month_end = day.is_month_end and max(first, last - pd.DateOffset(months=25)) <= day <= last
+    return day if day == last or is_month_end else None
 
 
 def _score(warehouse: Warehouse, store: dict, day: pd.Timestamp | None, progress: bool) -> StoreCustomers:
