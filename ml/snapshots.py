@@ -1,6 +1,7 @@
 """Customers as they stood on a day: what is known of them, and what became of them.
 
-*Snapshots* are a frame with a row per customer and ``snapshot_date``, with the columns of the mart of that name: features
+*Snapshots* are a frame with a row per customer and ``snapshot_date``, with the columns of the mart of that name:
+features
 (the past of that day) and ``label_`` columns (its future; NaN where that has not come). Amounts are in the store's
 currency. A *purchase* is a day with an order.
 """

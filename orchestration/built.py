@@ -22,7 +22,8 @@ WENT_IN = "select coalesce(string_agg(t::text, ' ' order by t::text), '') from {
 PREDICTED = """
 select string_agg(row_count::text || coalesce(created_at::text, ''), ' ' order by table_name)
 from (
-    select 'forecast_results' as table_name, count(*) as row_count, max(created_at) as created_at from ml.forecast_results
+    select 'forecast_results' as table_name, count(*) as row_count, max(created_at) as created_at from
+    ml.forecast_results
     union all
     select 'customer_scores', count(*), max(created_at) from ml.customer_scores
 ) as written

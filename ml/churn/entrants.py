@@ -1,6 +1,7 @@
 """Who says how likely a customer is to stay away: recency alone, BG/NBD, and three learners with their combination.
 
-``fit(matrix, churned)`` learns from the features of past snapshots (see ``make_matrix``) and from what became of them, 0 or
+``fit(matrix, churned)`` learns from the features of past snapshots (see ``make_matrix``) and from what became of
+them, 0 or
 1; ``predict(matrix)`` is the chance of no purchase in the window, a value per row.
 """
 

@@ -1,6 +1,7 @@
 """High, medium or low: from which chance on it pays to do something.
 
-What is stated: a mail costs 1 % of a mean purchase and brings back 4 % of those who would have stayed away, a voucher costs
+What is stated: a mail costs 1 % of a mean purchase and brings back 4 % of those who would have stayed away, a
+voucher costs
 10 % and brings back 20 %; who comes back buys once for a mean amount. These are assumptions to replace by what a test
 in the shop has shown; the thresholds follow from them and from what became of customers in the past.
 """
@@ -39,7 +40,7 @@ class RiskThresholds:
     high: float
 
     def classify(self, chance: np.ndarray) -> np.ndarray:
-        """"low", "medium" or "high", a word per chance."""
+        """The words "low", "medium" or "high", one per chance."""
         return np.where(chance >= self.high, "high", np.where(chance >= self.medium, "medium", "low"))
 
 

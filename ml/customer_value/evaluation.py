@@ -17,7 +17,8 @@ CUSTOMERS_FOR_BANDS = 200
 
 
 def score(forecast: np.ndarray, actual: np.ndarray) -> dict[str, float]:
-    """MAE and bias (forecast - actual) in currency, rank correlation (Spearman), and the share of all that was spent that
+    """MAE and bias (forecast - actual) in currency, rank correlation (Spearman), and the share of all that was spent
+    that
     the tenth with the highest forecasts spent; NaN where nothing can be said."""
     forecast, actual = np.asarray(forecast, dtype=float), np.asarray(actual, dtype=float)
     top = np.argsort(-forecast, kind="stable")[: max(1, int(len(forecast) * TOP_SHARE))]
@@ -40,7 +41,8 @@ def score_entrants(said: pd.DataFrame, actual: np.ndarray) -> pd.DataFrame:
 def choose_champion(scores: list[pd.DataFrame], entrants: list[str]) -> str:
     """Who to publish among ``entrants``, by their scores of past days.
 
-    The combination, else BG/NBD with Gamma-Gamma, else the store's mean, else the naive rate; unless another, on average over the past days,
+    The combination, else BG/NBD with Gamma-Gamma, else the store's mean, else the naive rate; unless another, on
+    average over the past days,
     was better in both MAE and captured spend: then the one of these with the least MAE.
     """
     champion = next(name for name in (SAFE_CHOICE, "bg_nbd_gamma_gamma", "store_mean", BASELINE) if name in entrants)
@@ -49,12 +51,15 @@ def choose_champion(scores: list[pd.DataFrame], entrants: list[str]) -> str:
     if not judged:
         return champion
     mean = sum(judged) / len(judged)
-    better = mean[(mean["mae"] < mean.at[champion, "mae"]) & (mean["captured_rate"] > mean.at[champion, "captured_rate"])]
+    better = mean[
+        (mean["mae"] < mean.at[champion, "mae"]) & (mean["captured_rate"] > mean.at[champion, "captured_rate"])
+    ]
     return str(better["mae"].idxmin()) if len(better) else champion
 
 
 def calibration(forecast: np.ndarray, actual: np.ndarray) -> pd.DataFrame:
-    """Mean forecast and outcome of each tenth of customers, lowest forecasts first; columns ``forecast``, ``actual``."""
+    """Mean forecast and outcome of each tenth of customers, lowest forecasts first; columns ``forecast``,
+    ``actual``."""
     order = np.argsort(forecast, kind="stable")
     parts = [part for part in np.array_split(order, BINS) if len(part)]
     return pd.DataFrame(
@@ -73,16 +78,15 @@ def learn_bands(forecast: np.ndarray, actual: np.ndarray) -> dict[str, np.ndarra
     parts = np.array_split(order, BINS)
     ratios = [actual[part] / forecast[part] for part in parts]
     quantiles = {
-        name: np.array(
-            [np.quantile(one, rate, method="higher" if rate > 0.5 else "lower") for one in ratios]
-        )
+        name: np.array([np.quantile(one, rate, method="higher" if rate > 0.5 else "lower") for one in ratios])
         for name, rate in BANDS.items()
     }
     return quantiles | {"edges": np.array([forecast[part[-1]] for part in parts[:-1]])}
 
 
 def add_bands(forecast: np.ndarray, learnt: Mapping[str, np.ndarray] | None) -> dict[str, np.ndarray]:
-    """``lower_95`` to ``upper_95`` of each forecast, around it; NaN where nothing could be learnt or nothing is forecast."""
+    """``lower_95`` to ``upper_95`` of each forecast, around it; NaN where nothing could be learnt or nothing is
+    forecast."""
     if learnt is None:
         return {name: np.full(len(forecast), np.nan) for name in BANDS}
     tenth = np.searchsorted(learnt["edges"], forecast, side="left")

@@ -58,7 +58,9 @@ class BetaGeometricNBD(BaseEstimator):
 
         starts = [np.log(start) for start in ((1.0, 1.0, 1.0, 1.0), (0.3, 0.5, 0.8, 2.5))]
         bounds = [(LOG_LOW, LOG_HIGH)] * 4
-        near = min((minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts), key=lambda one: one.fun)
+        near = min(
+            (minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts), key=lambda one: one.fun
+        )
         best = minimize(
             loss, near.x, method="Nelder-Mead", bounds=bounds,
             options={"xatol": 1e-6, "fatol": 1e-11, "maxiter": 2000, "maxfev": 2000},
@@ -85,7 +87,8 @@ class BetaGeometricNBD(BaseEstimator):
         return np.maximum(expected, 0.0)[places.ravel()] * self.predict_alive(x, t_x, t)
 
     def predict_alive(self, frequency: Counts, recency: ArrayLike, age: ArrayLike) -> np.ndarray:
-        """The chance that each customer still is one; 1 for who bought once, as the model has it; shape (customers,)."""
+        """The chance that each customer still is one; 1 for who bought once, as the model has it; shape
+        (customers,)."""
         x, t_x, t = _history(frequency, recency, age)
         log_odds = (self.r_ + x) * (np.log(self.alpha_ + t) - np.log(self.alpha_ + t_x))
         log_odds += np.log(self.a_) - np.log(self.b_ + np.maximum(x, 1.0) - 1.0)

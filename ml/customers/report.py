@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 IN_WORDS = {
-    NOBODY_COMES_BACK: "hardly anybody comes back: models of coming back are not usable here; values are what customers "
-    "brought on average, churn is not scored",
+    NOBODY_COMES_BACK: "hardly anybody comes back: models of coming back are not usable here; values are what "
+    "customers brought on average, churn is not scored",
     "store_too_young": "too young to know who stayed away: churn is not scored yet",
 }
 
@@ -77,7 +77,7 @@ class CustomerReport:
                 title = f"{name}: value of the next {days} days, by tenths of customers, from past days"
                 figures[f"{store.store_id}_value_{days}_days"] = calibration_figure(table, title, store.currency)
             if len(scores.churn_calibration):
-                title = f"{name}: chance of no purchase in {scores.window_days} days, by tenths of customers, from past days"
+                title = f"{name}: chance of no purchase in {scores.window_days} days, by tenths, from past days"
                 figures[f"{store.store_id}_churn"] = calibration_figure(scores.churn_calibration, title, "rate")
                 base_rate = scores.churn_scores["base_rate"].iloc[0]
                 title = f"{name}: who stays away, precision over recall, from past days"
@@ -139,7 +139,8 @@ def _judged_churn(scores: StoreScores) -> str:
         return f"{champion} (no such window has passed: not judged)"
     row, alone = scores.churn_scores.loc[champion], scores.churn_scores.loc["recency_alone"]
     return (
-        f"{champion}, average precision {row['average_precision']:.3f} (recency alone {alone['average_precision']:.3f}, "
-        f"base rate {row['base_rate']:.3f}), lift {row['lift']:.2f}, Brier {row['brier']:.3f}, "
+        f"{champion}, average precision {row['average_precision']:.3f} "
+        f"(recency alone {alone['average_precision']:.3f}, base rate {row['base_rate']:.3f}), "
+        f"lift {row['lift']:.2f}, Brier {row['brier']:.3f}, "
         f"calibration error {row['calibration_error']:.3f}"
     )

@@ -85,7 +85,8 @@ def run(
 ) -> CustomerReport:
     """Score the customers of stores into ``ml.forecast_results`` (clv, churn) and ``ml.customer_scores``.
 
-    The live rows of a store belong to its last complete day (or ``as_of``, which hides all later days); those of earlier
+    The live rows of a store belong to its last complete day (or ``as_of``, which hides all later days); those of
+    earlier
     days stay as they are. Backtest rows are those of the latest day and are replaced as a whole. What has been scored
     from the same data by the same method is not scored again.
 
@@ -109,10 +110,14 @@ def run(
     try:
         there = warehouse.read(STORES).to_dict("records")
     except psycopg.errors.UndefinedTable:
-        raise DataError("the marts dim_stores and fct_customer_snapshots are not there; build them: make build") from None
+        raise DataError(
+            "the marts dim_stores and fct_customer_snapshots are not there; build them: make build"
+        ) from None
     chosen = [(store, _day(store, as_of)) for store in _choose(there, stores)]
     if as_of and chosen and all(day is None for _, day in chosen):
-        last_days = ", ".join(f"{store['as_of_date']:%Y-%m-%d}" for store, _ in chosen if not pd.isna(store["as_of_date"]))
+        last_days = ", ".join(
+            f"{store['as_of_date']:%Y-%m-%d}" for store, _ in chosen if not pd.isna(store["as_of_date"])
+        )
         raise UsageError(
             f"as of {as_of} no customers were looked at: choose a month end of the last two years or the last complete "
             f"day of the store ({last_days or 'there is none yet'})"

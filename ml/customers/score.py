@@ -116,7 +116,8 @@ def score_store(
     Parameters
     ----------
     snapshots : DataFrame
-        The same store's snapshots up to that day, to learn from and to judge by; of a large store a sample of customers.
+        The same store's snapshots up to that day, to learn from and to judge by; of a large store a sample of
+        customers.
     today : DataFrame
         The snapshots of that day, of all customers.
     previous_segments : Series, optional
@@ -189,7 +190,10 @@ def learn_churn(
     churned = churned[known.loc[churned.index, "snapshot_date"].isin(latest)]
     if len(churned) > row_count:
         churned = churned.sample(row_count, random_state=SEED)
-    if len(churned) < LEAST_LEARNT or churned.value_counts().reindex([0.0, 1.0], fill_value=0).min() < LEAST_LEARNT // 10:
+    if (
+        len(churned) < LEAST_LEARNT
+        or churned.value_counts().reindex([0.0, 1.0], fill_value=0).min() < LEAST_LEARNT // 10
+    ):
         return None
     today = known[known["snapshot_date"] == day]
     return ChurnModels(window_days).fit(

@@ -91,7 +91,8 @@ def find_segments(customers: pd.DataFrame, previous: pd.Series | None = None, se
 
 
 def _scaled(customers: pd.DataFrame) -> np.ndarray:
-    """The features by their median and quartiles; where the middle half is alike (discounts of few), by their spread."""
+    """The features by their median and quartiles; where the middle half is alike (discounts of few), by their
+    spread."""
     features = customers[list(WORDS)].astype(float).fillna(0.0)
     for name in LOGARITHMIC:
         features[name] = np.log1p(np.maximum(features[name], 0.0))
@@ -104,7 +105,8 @@ def _scaled(customers: pd.DataFrame) -> np.ndarray:
 
 
 def _numbered(found: np.ndarray, net_revenue: np.ndarray, previous: pd.Series | None) -> np.ndarray:
-    """Numbers from 1: by mean revenue, highest first; where there are earlier ones, so that most customers keep theirs."""
+    """Numbers from 1: by mean revenue, highest first; where there are earlier ones, so that most customers keep
+    theirs."""
     _, found = np.unique(found, return_inverse=True)  # K-Means may leave a centre without customers
     count = found.max() + 1
     revenue = np.bincount(found, weights=net_revenue) / np.bincount(found)
@@ -115,7 +117,9 @@ def _numbered(found: np.ndarray, net_revenue: np.ndarray, previous: pd.Series | 
     was = previous.to_numpy(float)
     known = ~np.isnan(was)
     old = np.unique(was[known]).astype(int)
-    kept = np.array([[np.sum((found[known] == new) & (was[known] == number)) for number in old] for new in range(count)])
+    kept = np.array(
+        [[np.sum((found[known] == new) & (was[known] == number)) for number in old] for new in range(count)]
+    )
     rows, places = linear_sum_assignment(-kept)
     numbers = dict(zip(rows, old[places], strict=True))
     free = iter(number for number in range(1, 2 * max(COUNTS) + 1) if number not in set(old))
@@ -126,7 +130,8 @@ def _numbered(found: np.ndarray, net_revenue: np.ndarray, previous: pd.Series | 
 
 
 def _names(scaled: np.ndarray, numbers: np.ndarray) -> dict[int, str]:
-    """The two features in which a segment lies farthest from all customers, in words; a number where two would be equal."""
+    """The two features in which a segment lies farthest from all customers, in words; a number where two would be
+    equal."""
     overall = scaled.mean(axis=0)
     names: dict[int, str] = {}
     for number in np.unique(numbers):

@@ -40,7 +40,8 @@ def forecast_results(warehouse: WarehouseResource) -> dg.MaterializeResult:
     kinds={"scikitlearn", "postgres"},
 )
 def customer_scores(warehouse: WarehouseResource) -> dg.MaterializeResult:
-    """One row per store, customer and day as of which they were scored; values and chances of churn are forecast results."""
+    """One row per store, customer and day as of which they were scored; values and chances of churn are forecast
+    results."""
     report = customers.run(warehouse.open())
     return dg.MaterializeResult(
         metadata={

@@ -60,7 +60,9 @@ def _look_at(purchases: pd.DataFrame, day: pd.Timestamp, as_of: pd.Timestamp) ->
     count, first, last = by_customer.size(), by_customer["date"].min(), by_customer["date"].max()
     repeats = (count - 1).where(count > 1)
     total = by_customer["amount"].sum()
-    rows = pd.DataFrame({"snapshot_date": day, "recency_days": (day - last).dt.days, "tenure_days": (day - first).dt.days})
+    rows = pd.DataFrame(
+        {"snapshot_date": day, "recency_days": (day - last).dt.days, "tenure_days": (day - first).dt.days}
+    )
     rows["purchase_count"] = rows["order_count"] = count
     rows["mean_gap_days"] = (last - first).dt.days / repeats
     rows["gap_variance"] = by_customer["gap"].apply(lambda gaps: (gaps**2).sum()) / repeats - rows["mean_gap_days"] ** 2
