@@ -34,8 +34,9 @@ build: $(ENVIRONMENT) ## Build and test all dbt models
 	@$(BIN)/python -m ingestion create > /dev/null
 	@$(BIN)/dbt build
 
-forecast: $(ENVIRONMENT) ## Forecast every store and score the forecasts
+forecast: $(ENVIRONMENT) ## Forecast every store, score its customers, and score the forecasts
 	@$(BIN)/python -m ml forecast
+	@$(BIN)/python -m ml customers
 	@$(BIN)/dbt build --quiet --select source:ml+
 
 metrics: $(ENVIRONMENT) ## Ask the metrics: make metrics QUERY="--metrics net_revenue --group-by metric_time__month"
@@ -78,6 +79,7 @@ bench: $(ENVIRONMENT) ## Time every stage beside its plain counterpart
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.warehouse --lines 100000
 	@$(BIN)/python -m benchmarks.forecast_accuracy
+	@$(BIN)/python -m benchmarks.customers
 
 # --- the environment: uv where it is found, else pip, with the committed versions --------------------
 

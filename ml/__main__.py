@@ -1,4 +1,4 @@
-"""``python -m ml forecast``: run a task of the models from the command line."""
+"""``python -m ml forecast`` and ``python -m ml customers``: run a task of the models from the command line."""
 
 from __future__ import annotations
 
@@ -30,11 +30,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     forecast.add_argument("--as-of", type=_day, metavar="DATE", help="use nothing after this day, as 2024-12-31")
     forecast.add_argument("--pictures", type=Path, metavar="FOLDER", help="also write the pictures, as HTML pages")
+    scores = tasks.add_parser("customers", help="values, churn with reasons, and segments of every customer")
+    scores.add_argument("--store", nargs="+", action="extend", metavar="STORE", help="store_id; default all")
+    scores.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="a month end of two years, or the last complete day (default)"
+    )
+    scores.add_argument("--pictures", type=Path, metavar="FOLDER", help="also write the pictures, as HTML pages")
     options = parser.parse_args(arguments)
 
-    from ml import forecasting  # scikit-learn takes seconds to import, and a wrong option needs none of it
+    # scikit-learn takes seconds to import, and a wrong option needs none of it
+    if options.task == "forecast":
+        from ml import forecasting
 
-    report = forecasting.run(Warehouse.open(), options.store, options.horizon, options.as_of, progress=True)
+        report = forecasting.run(Warehouse.open(), options.store, options.horizon, options.as_of, progress=True)
+    else:
+        from ml import customers
+
+        report = customers.run(Warehouse.open(), options.store, options.as_of, progress=True)
     print(report.text())
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)

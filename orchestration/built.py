@@ -19,7 +19,15 @@ import ingestion
 from warehouse import REPOSITORY, Warehouse
 
 WENT_IN = "select coalesce(string_agg(t::text, ' ' order by t::text), '') from {} as t"
-PREDICTED = "select count(*)::text || coalesce(max(created_at)::text, '') from ml.forecast_results"
+PREDICTED = """
+select string_agg(row_count::text || coalesce(created_at::text, ''), ' ' order by table_name)
+from (
+    select 'forecast_results' as table_name, count(*) as row_count, max(created_at) as created_at from
+    ml.forecast_results
+    union all
+    select 'customer_scores', count(*), max(created_at) from ml.customer_scores
+) as written
+"""
 CAME_OUT = """
 select coalesce(string_agg(relations.oid::text, ' ' order by relations.oid), '')
 from unnest(%s::text[], %s::text[]) as wanted (schema, name)

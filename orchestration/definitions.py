@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.assets.models import dbt_marts, dbt_predictions
-from orchestration.assets.predictions import forecast_results
+from orchestration.assets.predictions import customer_scores, forecast_results
 from orchestration.assets.raw import raw_assets, shop_files
 from orchestration.checks import landing_gates
 from orchestration.progress import progress_logger
@@ -32,7 +32,7 @@ every_morning = dg.ScheduleDefinition(
 )
 
 defs = dg.Definitions(
-    assets=[shop_files, *raw_assets, dbt_marts, forecast_results, dbt_predictions],
+    assets=[shop_files, *raw_assets, dbt_marts, forecast_results, customer_scores, dbt_predictions],
     asset_checks=landing_gates,
     jobs=[everything, refresh],
     schedules=[every_morning],

@@ -25,3 +25,20 @@ create table if not exists ml.forecast_results (
         store_id, target, series_level, series_key, model_name, kind, cutoff_date, forecast_date, period_days
     )
 );
+
+create table if not exists ml.customer_scores (
+    store_id text not null,
+    customer_id text not null,
+    as_of_date date not null,
+    churn_window_days integer,
+    churn_risk text check (churn_risk in ('high', 'medium', 'low')),
+    reason_1 text,
+    reason_2 text,
+    not_scored_reason text,
+    segment_number integer,
+    segment_name text,
+    run_id text not null,
+    data_fingerprint text not null,
+    created_at timestamptz not null,
+    primary key (store_id, as_of_date, customer_id)
+);

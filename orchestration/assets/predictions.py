@@ -3,7 +3,7 @@
 import dagster as dg
 from dagster_dbt import get_asset_key_for_model
 
-from ml import forecasting
+from ml import customers, forecasting
 from orchestration.assets.models import dbt_marts
 from orchestration.pictures import embedded_figure
 from orchestration.resources import WarehouseResource
@@ -18,6 +18,31 @@ from orchestration.resources import WarehouseResource
 def forecast_results(warehouse: WarehouseResource) -> dg.MaterializeResult:
     """One row per store, target, series, model, kind, cutoff and predicted period."""
     report = forecasting.run(warehouse.open())
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": report.row_count,
+            "stores": dg.MetadataValue.md(report.markdown()),
+            **{name: embedded_figure(figure) for name, figure in report.figures().items()},
+        }
+    )
+
+
+@dg.asset(
+    key=["ml", "customer_scores"],
+    deps=[
+        forecast_results,  # one table takes the rows of both, one after the other
+        *(
+            get_asset_key_for_model([dbt_marts], model)
+            for model in ("dim_stores", "fct_orders", "fct_customer_rfm", "fct_customer_snapshots")
+        ),
+    ],
+    group_name="ml",
+    kinds={"scikitlearn", "postgres"},
+)
+def customer_scores(warehouse: WarehouseResource) -> dg.MaterializeResult:
+    """One row per store, customer and day as of which they were scored; values and chances of churn are forecast
+    results."""
+    report = customers.run(warehouse.open())
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": report.row_count,

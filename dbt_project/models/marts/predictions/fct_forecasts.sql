@@ -2,7 +2,10 @@ with
 
 predictions as (
 
+    -- customers stand in fct_customer_predictions
     select * from {{ ref('stg_ml__forecast_results') }}
+
+    where series_level <> 'customer'
 
 ),
 

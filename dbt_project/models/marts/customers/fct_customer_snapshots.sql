@@ -1,0 +1,183 @@
+{{ config(materialized='view') }}
+
+with
+
+snapshot_days as (
+
+    select * from {{ ref('int_snapshot_days_spined') }}
+
+),
+
+customer_days as (
+
+    select * from {{ ref('fct_customer_days') }}
+
+),
+
+categories as (
+
+    select * from {{ ref('int_customer_categories') }}
+
+),
+
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
+-- the past: what the customer's last day up to the snapshot had left, and nothing after it
+known as (
+
+    select
+        snapshot_days.snapshot_date,
+        snapshot_days.as_of_date,
+        customer_days.*,
+        {{ dbt.datediff('customer_days.last_purchase_date', 'snapshot_days.snapshot_date', 'day') }} as recency_days,
+        {{ dbt.datediff('customer_days.first_purchase_date', 'snapshot_days.snapshot_date', 'day') }} as tenure_days,
+        {{ dbt.datediff('customer_days.first_purchase_date', 'customer_days.last_purchase_date', 'day') }} as buying_days,
+        customer_days.running_gross_amount - customer_days.running_discount_amount as ordered_amount
+
+    from customer_days
+
+    inner join snapshot_days
+        on
+            customer_days.store_id = snapshot_days.store_id
+            and customer_days.revenue_date <= snapshot_days.snapshot_date
+            and snapshot_days.snapshot_date < coalesce(customer_days.next_revenue_date, cast('9999-12-31' as date))
+
+    where customer_days.purchase_number > 0
+
+),
+
+-- the future: days strictly after the snapshot, and complete
+later as (
+
+    select
+        customer_days.store_id,
+        customer_days.customer_id,
+        customer_days.sample_bucket,
+        snapshot_days.snapshot_date
+        {%- for days in [90, 180, 365] %},
+        sum(
+            case
+                when {{ dbt.datediff('snapshot_days.snapshot_date', 'customer_days.revenue_date', 'day') }} <= {{ days }}
+                    then customer_days.net_revenue
+                else 0
+            end
+        ) as net_revenue_{{ days }},
+        sum(
+            case
+                when
+                    customer_days.is_purchase
+                    and {{ dbt.datediff('snapshot_days.snapshot_date', 'customer_days.revenue_date', 'day') }} <= {{ days }}
+                    then 1
+                else 0
+            end
+        ) as purchases_{{ days }}
+        {%- endfor %},
+        min(case when customer_days.is_purchase then customer_days.revenue_date end) as next_purchase_date
+
+    from customer_days
+
+    inner join snapshot_days
+        on
+            customer_days.store_id = snapshot_days.store_id
+            and customer_days.revenue_date > snapshot_days.snapshot_date
+            and customer_days.revenue_date <= {{ dbt.dateadd('day', 365, 'snapshot_days.snapshot_date') }}
+            and customer_days.revenue_date <= snapshot_days.as_of_date
+
+    group by
+        customer_days.store_id, customer_days.customer_id, customer_days.sample_bucket, snapshot_days.snapshot_date
+
+),
+
+final as (
+
+    select
+        known.store_id,
+        known.customer_id,
+        known.snapshot_date,
+        known.sample_bucket,
+
+        -- features: the past
+        known.recency_days,
+        known.tenure_days,
+        known.purchase_number as purchase_count,
+        known.running_order_count as order_count,
+        cast({{ ratio('known.buying_days', 'known.purchase_number - 1') }} as numeric(18, 4)) as mean_gap_days,
+        cast(
+            {{ ratio('known.running_gap_square_sum', 'known.purchase_number - 1') }}
+            - {{ ratio('known.buying_days', 'known.purchase_number - 1') }}
+            * {{ ratio('known.buying_days', 'known.purchase_number - 1') }}
+            as numeric(18, 4)
+        ) as gap_variance,
+        known.last_gap_days,
+        cast(
+            {{ ratio('known.last_gap_days * (known.purchase_number - 1)', 'known.buying_days') }} as numeric(18, 6)
+        ) as gap_trend_rate,
+        known.recent_purchase_count,
+        known.recent_net_revenue,
+        cast(known.ordered_amount - known.running_return_amount as numeric(18, 4)) as net_revenue,
+        cast({{ ratio('known.ordered_amount', 'known.purchase_number') }} as numeric(18, 4)) as mean_purchase_amount,
+        cast(
+            {{ ratio('known.ordered_amount - known.first_purchase_amount', 'known.purchase_number - 1') }}
+            as numeric(18, 4)
+        ) as mean_repeat_amount,
+        known.last_purchase_amount,
+        cast(
+            {{ ratio('known.last_purchase_amount * known.purchase_number', 'known.ordered_amount') }} as numeric(18, 6)
+        ) as amount_trend_rate,
+        cast({{ ratio('known.running_units_sold', 'known.purchase_number') }} as numeric(18, 4)) as mean_units_sold,
+        cast({{ ratio('known.running_return_amount', 'known.running_gross_amount') }} as numeric(18, 6)) as return_rate,
+        cast({{ ratio('known.running_discount_amount', 'known.running_gross_amount') }} as numeric(18, 6))
+            as discount_rate,
+        categories.category_count,
+        cast(extract(month from known.last_purchase_date) as integer) as last_purchase_month,
+        cast(extract(month from known.snapshot_date) as integer) as snapshot_month,
+        customers.country_code,
+
+        -- labels: the future; null while it has not come
+        cast(
+            {{ dbt.datediff('known.snapshot_date', 'later.next_purchase_date', 'day') }} as integer
+        ) as label_next_purchase_days
+        {%- for days in [90, 180, 365] %},
+        cast(
+            case
+                when {{ dbt.dateadd('day', days, 'known.snapshot_date') }} <= known.as_of_date
+                    then coalesce(later.net_revenue_{{ days }}, 0)
+            end as numeric(18, 4)
+        ) as label_net_revenue_{{ days }}_days,
+        cast(
+            case
+                when {{ dbt.dateadd('day', days, 'known.snapshot_date') }} <= known.as_of_date
+                    then coalesce(later.purchases_{{ days }}, 0)
+            end as integer
+        ) as label_purchase_count_{{ days }}_days
+        {%- endfor %}
+
+    from known
+
+    left join later
+        on
+            known.store_id = later.store_id
+            and known.customer_id = later.customer_id
+            and known.snapshot_date = later.snapshot_date
+            -- says nothing more, but whoever asks for one bucket gets both sides of it alone
+            and known.sample_bucket = later.sample_bucket
+
+    left join categories
+        on
+            known.store_id = categories.store_id
+            and known.customer_id = categories.customer_id
+            and known.snapshot_date >= categories.revenue_date
+            and known.snapshot_date < coalesce(categories.next_revenue_date, cast('9999-12-31' as date))
+
+    left join customers
+        on
+            known.store_id = customers.store_id
+            and known.customer_id = customers.customer_id
+
+)
+
+select * from final

@@ -1,0 +1,108 @@
+with
+
+predictions as (
+
+    select * from {{ ref('fct_customer_predictions') }}
+
+    where target = 'clv'
+
+),
+
+-- all models are judged on the customers of whom the baseline spoke too
+beside_baseline as (
+
+    select
+        *,
+        max(case when model_name = 'naive_rate' then forecast end) over (
+            partition by customer_id, store_id, kind, cutoff_date, period_days
+        ) as baseline_forecast
+
+    from predictions
+
+),
+
+same_customers as (
+
+    select * from beside_baseline
+
+    where baseline_forecast is not null
+
+),
+
+-- what was published at each cutoff is judged as a model of its own
+judged as (
+
+    select
+        *,
+        model_name as judged_name
+
+    from same_customers
+
+    union all
+
+    select
+        *,
+        'published' as judged_name
+
+    from same_customers
+
+    where is_champion
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by store_id, kind, period_days, cutoff_date, judged_name
+            order by forecast desc, customer_id asc
+        ) as forecast_rank,
+        row_number() over (
+            partition by store_id, kind, period_days, cutoff_date, judged_name
+            order by baseline_forecast desc, customer_id asc
+        ) as naive_rank,
+        count(*) over (partition by store_id, kind, period_days, cutoff_date, judged_name) as judged_count
+
+    from judged
+
+),
+
+final as (
+
+    select
+        store_id,
+        judged_name as model_name,
+        kind,
+        period_days,
+        cast(count(distinct cutoff_date) as integer) as cutoff_count,
+        cast(count(*) as integer) as prediction_count,
+        cast(avg(outcome) as numeric(18, 4)) as mean_outcome_amount,
+        cast(avg(abs(forecast - outcome)) as numeric(18, 4)) as mae,
+        cast(avg(forecast - outcome) as numeric(18, 4)) as bias,
+        cast(
+            {{ ratio('sum(case when 10 * forecast_rank <= judged_count then outcome else 0 end)', 'sum(outcome)') }}
+            as numeric(18, 6)
+        ) as captured_rate,
+        cast(avg(abs(baseline_forecast - outcome)) as numeric(18, 4)) as naive_rate_mae,
+        cast(
+            {{ ratio('sum(case when 10 * naive_rank <= judged_count then outcome else 0 end)', 'sum(outcome)') }}
+            as numeric(18, 6)
+        ) as naive_rate_captured_rate,
+        cast(count(lower_80) as integer) as band_count,
+        cast(
+            avg(case when lower_80 is null then null when outcome between lower_80 and upper_80 then 1.0 else 0.0 end)
+            as numeric(18, 6)
+        ) as coverage_80_rate,
+        cast(
+            avg(case when lower_95 is null then null when outcome between lower_95 and upper_95 then 1.0 else 0.0 end)
+            as numeric(18, 6)
+        ) as coverage_95_rate
+
+    from ranked
+
+    group by store_id, judged_name, kind, period_days
+
+)
+
+select * from final
