@@ -89,7 +89,7 @@ tenths as (
         judged_name,
         kind,
         period_days,
-        abs(avg(forecast) - avg(outcome)) as distance,
+        abs({{ mean('forecast') }} - {{ mean('outcome') }}) as distance,
         count(*) as tenth_count
 
     from precise
@@ -105,7 +105,7 @@ calibrations as (
         judged_name,
         kind,
         period_days,
-        sum(distance * tenth_count) / sum(tenth_count) as calibration_error
+        {{ ratio('sum(distance * tenth_count)', 'sum(tenth_count)') }} as calibration_error
 
     from tenths
 
@@ -122,12 +122,10 @@ scores as (
         period_days,
         count(distinct cutoff_date) as cutoff_count,
         count(*) as prediction_count,
-        avg(outcome) as base_rate,
-        avg(precision_rate) as average_precision,
-        {{ ratio(
-            'avg(case when 10 * chance_rank <= judged_count then outcome end)', 'avg(outcome)'
-        ) }} as lift,
-        avg((forecast - outcome) * (forecast - outcome)) as brier_score
+        {{ mean('outcome') }} as base_rate,
+        {{ mean('precision_rate') }} as average_precision,
+        {{ ratio(mean('case when 10 * chance_rank <= judged_count then outcome end'), mean('outcome')) }} as lift,
+        {{ mean('(forecast - outcome) * (forecast - outcome)') }} as brier_score
 
     from precise
 

@@ -77,25 +77,25 @@ final as (
         period_days,
         cast(count(distinct cutoff_date) as integer) as cutoff_count,
         cast(count(*) as integer) as prediction_count,
-        cast(avg(outcome) as numeric(18, 4)) as mean_outcome_amount,
-        cast(avg(abs(forecast - outcome)) as numeric(18, 4)) as mae,
-        cast(avg(forecast - outcome) as numeric(18, 4)) as bias,
+        cast({{ mean('outcome') }} as numeric(18, 4)) as mean_outcome_amount,
+        cast({{ mean('abs(forecast - outcome)') }} as numeric(18, 4)) as mae,
+        cast({{ mean('forecast - outcome') }} as numeric(18, 4)) as bias,
         cast(
             {{ ratio('sum(case when 10 * forecast_rank <= judged_count then outcome else 0 end)', 'sum(outcome)') }}
             as numeric(18, 6)
         ) as captured_rate,
-        cast(avg(abs(baseline_forecast - outcome)) as numeric(18, 4)) as naive_rate_mae,
+        cast({{ mean('abs(baseline_forecast - outcome)') }} as numeric(18, 4)) as naive_rate_mae,
         cast(
             {{ ratio('sum(case when 10 * naive_rank <= judged_count then outcome else 0 end)', 'sum(outcome)') }}
             as numeric(18, 6)
         ) as naive_rate_captured_rate,
         cast(count(lower_80) as integer) as band_count,
         cast(
-            avg(case when lower_80 is null then null when outcome between lower_80 and upper_80 then 1.0 else 0.0 end)
+            {{ mean('case when lower_80 is not null then case when outcome between lower_80 and upper_80 then 1 else 0 end end') }}
             as numeric(18, 6)
         ) as coverage_80_rate,
         cast(
-            avg(case when lower_95 is null then null when outcome between lower_95 and upper_95 then 1.0 else 0.0 end)
+            {{ mean('case when lower_95 is not null then case when outcome between lower_95 and upper_95 then 1 else 0 end end') }}
             as numeric(18, 6)
         ) as coverage_95_rate
 
