@@ -54,10 +54,10 @@ from (
         select
             customer,
             number,
-            (customer * 7919) % 700 as born,
+            (customer::bigint * 7919) % 700 as born,
             case when number = 0 then 0 else 1 - ln(random() + 1e-9) * 45 end as gap
         from generate_series(1, {customers}) as customer
-        cross join lateral generate_series(0, floor(((customer * 104729) % 1000) ^ 2 / 130000.0)::integer) as number
+        cross join lateral generate_series(0, floor(((customer::bigint * 104729) % 1000) ^ 2 / 130000.0)::integer) as number
     ) as drawn
 ) as days
 where day < date '2024-12-31'
@@ -228,7 +228,7 @@ def million(warehouse: Warehouse, customer_count: int) -> None:
         connection.execute("analyze intermediate.int_customer_days")
         days = connection.execute("select count(*) from intermediate.int_customer_days").fetchone()[0]
     started = time.perf_counter()
-    dbt(warehouse, "run", "--quiet", "--full-refresh", "--select", "fct_customer_days")
+    dbt(warehouse, "run", "--quiet", "--full-refresh", "--select", "fct_customer_days", "fct_customer_snapshots")
     features = time.perf_counter() - started
     report = customers.run(warehouse, ["million"], progress=True)
     seconds = time.perf_counter() - started

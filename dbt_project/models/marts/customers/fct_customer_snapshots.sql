@@ -140,21 +140,43 @@ final as (
         -- labels: the future; null while it has not come
         cast(
             {{ dbt.datediff('known.snapshot_date', 'later.next_purchase_date', 'day') }} as integer
-        ) as label_next_purchase_days
-        {%- for days in [90, 180, 365] %},
+        ) as label_next_purchase_days,
         cast(
             case
-                when {{ dbt.dateadd('day', days, 'known.snapshot_date') }} <= known.as_of_date
-                    then coalesce(later.net_revenue_{{ days }}, 0)
+                when {{ dbt.dateadd('day', 90, 'known.snapshot_date') }} <= known.as_of_date
+                    then coalesce(later.net_revenue_90, 0)
             end as numeric(18, 4)
-        ) as label_net_revenue_{{ days }}_days,
+        ) as label_net_revenue_90_days,
         cast(
             case
-                when {{ dbt.dateadd('day', days, 'known.snapshot_date') }} <= known.as_of_date
-                    then coalesce(later.purchases_{{ days }}, 0)
+                when {{ dbt.dateadd('day', 90, 'known.snapshot_date') }} <= known.as_of_date
+                    then coalesce(later.purchases_90, 0)
             end as integer
-        ) as label_purchase_count_{{ days }}_days
-        {%- endfor %}
+        ) as label_purchase_count_90_days,
+        cast(
+            case
+                when {{ dbt.dateadd('day', 180, 'known.snapshot_date') }} <= known.as_of_date
+                    then coalesce(later.net_revenue_180, 0)
+            end as numeric(18, 4)
+        ) as label_net_revenue_180_days,
+        cast(
+            case
+                when {{ dbt.dateadd('day', 180, 'known.snapshot_date') }} <= known.as_of_date
+                    then coalesce(later.purchases_180, 0)
+            end as integer
+        ) as label_purchase_count_180_days,
+        cast(
+            case
+                when {{ dbt.dateadd('day', 365, 'known.snapshot_date') }} <= known.as_of_date
+                    then coalesce(later.net_revenue_365, 0)
+            end as numeric(18, 4)
+        ) as label_net_revenue_365_days,
+        cast(
+            case
+                when {{ dbt.dateadd('day', 365, 'known.snapshot_date') }} <= known.as_of_date
+                    then coalesce(later.purchases_365, 0)
+            end as integer
+        ) as label_purchase_count_365_days
 
     from known
 
