@@ -58,7 +58,8 @@ from (
             (customer::bigint * 7919) % 700 as born,
             case when number = 0 then 0 else 1 - ln(random() + 1e-9) * 45 end as gap
         from generate_series(1, {customers}) as customer
-        cross join lateral generate_series(0, floor(((customer::bigint * 104729) % 1000) ^ 2 / 130000.0)::integer) as number
+        cross join lateral
+            generate_series(0, floor(((customer::bigint * 104729) % 1000) ^ 2 / 130000.0)::integer) as number
     ) as drawn
 ) as days
 where day < date '2024-12-31'
