@@ -33,8 +33,8 @@ known as (
         snapshot_days.snapshot_date,
         snapshot_days.as_of_date,
         customer_days.*,
-        {{ dbt.datediff('customer_days.last_purchase_date', 'snapshot_days.snapshot_date', 'day') }} as recency_days,
-        {{ dbt.datediff('customer_days.first_purchase_date', 'snapshot_days.snapshot_date', 'day') }} as tenure_days,
+        cast({{ dbt.datediff('customer_days.last_purchase_date', 'snapshot_days.snapshot_date', 'day') }} as integer) as recency_days,
+        cast({{ dbt.datediff('customer_days.first_purchase_date', 'snapshot_days.snapshot_date', 'day') }} as integer) as tenure_days,
         {{ dbt.datediff('customer_days.first_purchase_date', 'customer_days.last_purchase_date', 'day') }} as buying_days,
         customer_days.running_gross_amount - customer_days.running_discount_amount as ordered_amount
 
