@@ -41,6 +41,7 @@ class Shop:
             "TIDEMART_HOME": str(self.folder / "home"),
             "TIDEMART_LANDING": str(self.folder / "landing"),
             "DAGSTER_HOME": "",
+            "DBT_EXCLUDE_RESOURCE_TYPES": "unit_test",  # units are tested where they belong
         }
 
     def start(self) -> subprocess.Popen:

@@ -181,7 +181,8 @@ def test_a_past_day_is_rebuilt_as_it_was_known(store, exact, run_dbt):
     segments_before = exact(store, scores.format("fct_customer_rfm_monthly") + " and month_end_date = '2011-06-30'")
     recorded_before = exact(store, recorded)
     try:
-        run_dbt(store, "build", "--vars", "{as_of_date: 2011-06-30}", "--exclude", "source:ml+")
+        past = ("--vars", "{as_of_date: 2011-06-30}")
+        run_dbt(store, "build", *past, "--exclude", "source:ml+", "resource_type:unit_test")
         (after,) = exact(store, query)
         segments_after = exact(store, scores.format("fct_customer_rfm"))
         last_order, last_revenue, as_of = exact(
@@ -191,7 +192,7 @@ def test_a_past_day_is_rebuilt_as_it_was_known(store, exact, run_dbt):
             "as_of_date::text from marts.dim_stores where store_id = 'online_retail'",
         )
     finally:
-        run_dbt(store, "build", "--exclude", "source:ml+")
+        run_dbt(store, "build", "--exclude", "source:ml+", "resource_type:unit_test", "resource_type:test")
 
     assert after == before
     assert segments_after == segments_before
