@@ -42,7 +42,7 @@ days as (
         case when days.order_count > 0 then 1 else 0 end as purchase_count,
         case when days.order_count > 0 then days.revenue_date end as purchase_date,
         days.gross_amount - days.discount_amount - days.return_amount as net_revenue,
-        {{ dbt.datediff("cast('1995-01-01' as date)", 'days.revenue_date', 'day') }} as day_number
+        {{ dbt.datediff("cast('1995-01-01' as date)", 'days.revenue_date', 'day') }} as day_number -- noqa: LT05
 
     from {{ ref('int_customer_days') }} as days
 

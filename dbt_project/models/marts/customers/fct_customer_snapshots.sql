@@ -33,9 +33,9 @@ known as (
         snapshot_days.snapshot_date,
         snapshot_days.as_of_date,
         customer_days.*,
-        cast({{ dbt.datediff('customer_days.last_purchase_date', 'snapshot_days.snapshot_date', 'day') }} as integer) as recency_days,
-        cast({{ dbt.datediff('customer_days.first_purchase_date', 'snapshot_days.snapshot_date', 'day') }} as integer) as tenure_days,
-        {{ dbt.datediff('customer_days.first_purchase_date', 'customer_days.last_purchase_date', 'day') }} as buying_days,
+        cast({{ dbt.datediff('customer_days.last_purchase_date', 'snapshot_days.snapshot_date', 'day') }} as integer) as recency_days, -- noqa: LT05
+        cast({{ dbt.datediff('customer_days.first_purchase_date', 'snapshot_days.snapshot_date', 'day') }} as integer) as tenure_days, -- noqa: LT05
+        {{ dbt.datediff('customer_days.first_purchase_date', 'customer_days.last_purchase_date', 'day') }} as buying_days, -- noqa: LT05
         customer_days.running_gross_amount - customer_days.running_discount_amount as ordered_amount
 
     from customer_days
@@ -61,7 +61,7 @@ later as (
         {%- for days in [90, 180, 365] %},
         sum(
             case
-                when {{ dbt.datediff('snapshot_days.snapshot_date', 'customer_days.revenue_date', 'day') }} <= {{ days }}
+                when {{ dbt.datediff('snapshot_days.snapshot_date', 'customer_days.revenue_date', 'day') }} <= {{ days }} -- noqa: LT05
                     then customer_days.net_revenue
                 else 0
             end
@@ -70,7 +70,7 @@ later as (
             case
                 when
                     customer_days.is_purchase
-                    and {{ dbt.datediff('snapshot_days.snapshot_date', 'customer_days.revenue_date', 'day') }} <= {{ days }}
+                    and {{ dbt.datediff('snapshot_days.snapshot_date', 'customer_days.revenue_date', 'day') }} <= {{ days }} -- noqa: LT05
                     then 1
                 else 0
             end
@@ -139,7 +139,7 @@ final as (
 
         -- labels: the future; null while it has not come
         cast(
-            {{ dbt.datediff('known.snapshot_date', 'later.next_purchase_date', 'day') }} as integer
+            {{ dbt.datediff('known.snapshot_date', 'later.next_purchase_date', 'day') }} as integer -- noqa: LT05
         ) as label_next_purchase_days,
         cast(
             case

@@ -65,8 +65,10 @@ values_and_chances as (
         max(case when published.target = 'clv' and published.period_days = {{ days }} then published.forecast end)
             as clv_{{ days }},
         {%- endfor %}
-        max(case when published.target = 'clv' and published.period_days = 365 then published.lower_80 end) as lower_365,
-        max(case when published.target = 'clv' and published.period_days = 365 then published.upper_80 end) as upper_365,
+        max(case when published.target = 'clv' and published.period_days = 365 then published.lower_80 end)
+            as lower_365,
+        max(case when published.target = 'clv' and published.period_days = 365 then published.upper_80 end)
+            as upper_365,
         max(case when published.target = 'churn' then published.forecast end) as churn_rate
 
     from published

@@ -68,6 +68,19 @@ ranked as (
 
 ),
 
+counted as (
+
+    select
+        *,
+        sum(outcome) over (
+            partition by store_id, kind, period_days, judged_name
+            order by chance_rank asc
+        ) as left_so_far
+
+    from ranked
+
+),
+
 -- precision at the place of each who stayed away
 precise as (
 
@@ -75,10 +88,10 @@ precise as (
         *,
         case
             when outcome = 1
-                then {{ ratio('sum(outcome) over (partition by store_id, kind, period_days, judged_name order by chance_rank asc)', 'chance_rank') }}
+                then {{ ratio('left_so_far', 'chance_rank') }}
         end as precision_rate
 
-    from ranked
+    from counted
 
 ),
 

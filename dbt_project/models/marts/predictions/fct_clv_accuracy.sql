@@ -62,7 +62,12 @@ ranked as (
             partition by store_id, kind, period_days, cutoff_date, judged_name
             order by baseline_forecast desc, customer_id asc
         ) as naive_rank,
-        count(*) over (partition by store_id, kind, period_days, cutoff_date, judged_name) as judged_count
+        count(*) over (partition by store_id, kind, period_days, cutoff_date, judged_name) as judged_count,
+        -- null where nothing was said
+        case when lower_80 <= outcome and outcome <= upper_80 then 1 when lower_80 is not null then 0 end
+            as is_in_band_80,
+        case when lower_95 <= outcome and outcome <= upper_95 then 1 when lower_95 is not null then 0 end
+            as is_in_band_95
 
     from judged
 
@@ -91,11 +96,11 @@ final as (
         ) as naive_rate_captured_rate,
         cast(count(lower_80) as integer) as band_count,
         cast(
-            {{ mean('case when lower_80 is not null then case when outcome between lower_80 and upper_80 then 1 else 0 end end') }}
+            {{ mean('is_in_band_80') }}
             as numeric(18, 6)
         ) as coverage_80_rate,
         cast(
-            {{ mean('case when lower_95 is not null then case when outcome between lower_95 and upper_95 then 1 else 0 end end') }}
+            {{ mean('is_in_band_95') }}
             as numeric(18, 6)
         ) as coverage_95_rate
 
