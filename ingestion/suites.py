@@ -132,7 +132,7 @@ def _validated(
 
 @singledispatch
 def _asked(expectation: Expectation, source: Source, table: Table) -> gxe.Expectation:
-    raise NotImplementedError(expectation)
+    raise TypeError(f"Great Expectations has no form for {expectation!r}")
 
 
 @_asked.register
