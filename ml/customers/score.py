@@ -125,7 +125,7 @@ def score_store(
     on_progress : callable
         Called with the name of each step that begins.
     """
-    with threadpool_limits(2):
+    with threadpool_limits(1):  # on small tables a second thread mostly waits, and on a busy machine spins
         cutoff = today["snapshot_date"].iloc[0]
         known = as_known_on(snapshots, cutoff)
         repeat_count = int((today["purchase_count"] > 1).sum())
