@@ -24,17 +24,20 @@ FAULTY_PRODUCTS = ['harbour,vase,Vase,Decor,Acme,"12,50",3,5', "harbour,,Vase,De
 
 @pytest.fixture(scope="session")
 def run_dbt(profiles_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """``run_dbt(warehouse, "build", ...)``: dbt on that warehouse, every warning an error; returns what it printed."""
+    """``run_dbt(warehouse, "build", ...)``: dbt on that warehouse, every warning an error; returns what it printed.
+
+    With ``fails=True`` it must fail.
+    """
 
     target = tmp_path_factory.mktemp("target")  # one for all: what dbt has parsed once it need not parse again
 
-    def run(warehouse: Warehouse, *arguments: str) -> str:
+    def run(warehouse: Warehouse, *arguments: str, fails: bool = False) -> str:
         options = ["--profiles-dir", profiles_dir, "--target-path", target, "--log-path", target]
         done = subprocess.run(
             [Path(sys.executable).with_name("dbt"), "--warn-error", *arguments, *options],
             cwd=REPOSITORY, env={**os.environ, "DATABASE_URL": warehouse.settings.url}, capture_output=True, text=True,
         )  # fmt: skip
-        assert done.returncode == 0, done.stdout[-5000:]
+        assert (done.returncode != 0) == fails, done.stdout[-5000:]
         return done.stdout
 
     return run
