@@ -80,7 +80,8 @@ def make_baskets(
     rate = np.where(demand.is_sale[day], behaviour.sale_discount_rate, behaviour.discount_rate)
     has_coupon = streams.of("discounts.happens", month).random(order_count) < rate
     depth = choose(behaviour.discount_weights, streams.of("discounts.depth", month).random(order_count))
-    coupon_pct = np.where(has_coupon, np.asarray(behaviour.discount_pcts)[depth], 0)
+    coupon_pct = np.where(demand.sale_pct[day], demand.sale_pct[day], np.asarray(behaviour.discount_pcts)[depth])
+    coupon_pct = np.where(has_coupon, coupon_pct, 0)
     coupon_cents = np.where(pct == 0, (total_price_cents * coupon_pct[order] + 50) // 100, 0)
     return Baskets(
         order,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Behaviour:
     """The character of a shop. Rates are shares from 0 to 1, money is integer cents of the store's currency.
 
-    The demand of a day is a product: weekday x season x holiday x Christmas x Black Friday x growth x noise.
+    The demand of a day is a product: weekday x season x holiday x Christmas x Black Friday x sale x growth x noise.
     People live in *demand time*, a clock that runs fast on strong days and slowly on weak ones, so each
     customer may be a simple stationary process and the shop still has seasons: the random time change of
     point processes (Daley and Vere-Jones, An Introduction to the Theory of Point Processes, vol. I, 7.4).
@@ -55,6 +55,11 @@ class Behaviour:
     # days from Black Friday (the day after the fourth Thursday of November), and the factor then
     black_friday_days: tuple[int, ...] = (-4, -3, -2, -1, 0, 1, 2, 3)
     black_friday_factors: tuple[float, ...] = (1.15, 1.15, 1.25, 1.35, 2.40, 1.60, 1.50, 1.90)
+    # sales of the whole shop at irregular times
+    sales_per_year: tuple[int, int] = (0, 0)  # from ... to, less those that would fall on Black Friday's days
+    sale_length_days: tuple[int, int] = (3, 9)
+    sale_pcts: tuple[int, ...] = (20, 30, 40, 50)  # one of them, all alike
+    sale_lifts: tuple[float, ...] = (1.60, 2.30, 3.00, 3.50)  # factor on the demand of a day at each percentage
     demand_growth_rate: float = 0.03  # a year, of every customer's buying
     noise_deviation: float = 0.07  # of the logarithm of a day's demand: weather, press, luck
     noise_persistence: float = 0.50  # correlation of that noise with the day before
@@ -118,7 +123,7 @@ class Behaviour:
 
     # what an order has beside its lines; prices include the tax, so there are no tax adjustments
     discount_rate: float = 0.14  # of orders on ordinary days bear a coupon, for what is not on promotion
-    sale_discount_rate: float = 0.60  # of orders around Black Friday
+    sale_discount_rate: float = 0.60  # of orders around Black Friday, and in a sale, of which they have the percentage
     discount_pcts: tuple[int, ...] = (5, 10, 15, 20)
     discount_weights: tuple[float, ...] = (0.25, 0.45, 0.15, 0.15)
     shipping_fee_cents: int = 495

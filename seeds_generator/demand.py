@@ -12,6 +12,7 @@ import numpy as np
 from seeds_generator.behaviour import Behaviour
 from seeds_generator.clock import DAY_SECONDS, HOUR_SECONDS
 from seeds_generator.parameters import Parameters
+from seeds_generator.sales import Sale, make_black_fridays, make_sales
 from seeds_generator.streams import Streams
 
 DAYS_PER_YEAR = 365.25
@@ -42,7 +43,11 @@ class Demand:
     factors : dict of str to float array, shape (n,)
         What the level is the product of, beside a constant.
     is_sale : bool array, shape (n,)
-        Days around Black Friday, when more is discounted.
+        Days around Black Friday and those of sales, when more is discounted.
+    sale_pct : int array, shape (n,)
+        Percentage of the sale of the day, 0 where there is none or Black Friday's, when coupons are the usual ones.
+    sales : list of Sale
+        Sales and Black Fridays in the order of time.
     next_working_day : int array, shape (n,)
         Position of the first working day from that day on.
     """
@@ -56,6 +61,8 @@ class Demand:
     edges: np.ndarray
     factors: dict[str, np.ndarray]
     is_sale: np.ndarray
+    sale_pct: np.ndarray
+    sales: list[Sale]
     next_working_day: np.ndarray
 
     @property
@@ -139,7 +146,14 @@ def make_demand(parameters: Parameters, streams: Streams) -> Demand:
     is_after_holiday = np.append(False, is_holiday[:-1]) & ~is_holiday
 
     age_years = (np.arange(len(days)) - 1 - first) / DAYS_PER_YEAR
-    black_friday_factor, is_sale = _black_friday(days, years, behaviour)
+    fridays = _black_fridays(years)
+    black_friday_factor, is_black_friday = _black_friday(days, fridays, behaviour)
+    taken = np.add.outer(fridays, np.array(behaviour.black_friday_days, dtype=np.int64))
+    sales = make_sales(years, taken, behaviour, streams)
+    sale_pct = np.zeros(len(days), dtype=np.int64)
+    for sale in sales:
+        sale_pct[sale.is_on(days)] = sale.pct
+    lifts = dict(zip(behaviour.sale_pcts, behaviour.sale_lifts, strict=True))
     factors = {
         "weekday": np.asarray(behaviour.weekday_factors)[weekdays(days)],
         "season": season(days, behaviour.month_factors),
@@ -147,6 +161,7 @@ def make_demand(parameters: Parameters, streams: Streams) -> Demand:
         * np.where(is_after_holiday, behaviour.after_holiday_factor, 1.0),
         "christmas": _christmas(days, behaviour),
         "black_friday": black_friday_factor,
+        "sale": np.array([lifts.get(pct, 1.0) for pct in sale_pct.tolist()]),
         "growth": (1 + behaviour.demand_growth_rate) ** age_years,
         "noise": np.append(1.0, np.exp(_noise(len(days) - 1, behaviour, streams))),
     }
@@ -166,7 +181,9 @@ def make_demand(parameters: Parameters, streams: Streams) -> Demand:
         level=level,
         edges=np.concatenate((-before, [0.0], np.cumsum(level[first:]))),
         factors={name: factor[1:] for name, factor in factors.items()},
-        is_sale=is_sale[1:],
+        is_sale=(is_black_friday | (sale_pct > 0))[1:],
+        sale_pct=sale_pct[1:],
+        sales=sorted([*make_black_fridays(fridays, behaviour), *sales], key=lambda sale: sale.first_date),
         next_working_day=working_days[next_working_day.clip(max=len(working_days) - 1)],
     )
 
@@ -196,11 +213,15 @@ def _christmas(days: np.ndarray, behaviour: Behaviour) -> np.ndarray:
     return np.interp(days_ahead, known_days, np.asarray(behaviour.christmas_factors)[order], left=1.0, right=1.0)
 
 
-def _black_friday(days: np.ndarray, years: range, behaviour: Behaviour) -> tuple[np.ndarray, np.ndarray]:
-    """The factor of each day, and whether the sale is on."""
+def _black_fridays(years: range) -> np.ndarray:
+    """The day after the fourth Thursday of November of each year; datetime64[D], shape (years,)."""
     novembers = np.array([f"{year}-11" for year in years], dtype="datetime64[M]").astype("datetime64[D]")
     to_first_thursday_days = (3 - weekdays(novembers)) % 7
-    fridays = novembers + to_first_thursday_days + 22
+    return novembers + to_first_thursday_days + 22
+
+
+def _black_friday(days: np.ndarray, fridays: np.ndarray, behaviour: Behaviour) -> tuple[np.ndarray, np.ndarray]:
+    """The factor of each day, and whether the sale is on."""
     level = np.ones(len(days))
     is_sale = np.zeros(len(days), dtype=bool)
     for ahead_days, factor in zip(behaviour.black_friday_days, behaviour.black_friday_factors, strict=True):

@@ -26,7 +26,7 @@ class Expected:
         single_rate = _single_line_rate(book)
         category_count = len(shelf.assortment.vocabulary.categories)
         self.gross, self.discounts, self.lost = np.zeros((3, len(self.days), category_count))
-        coupon_pct = float(np.average(behaviour.discount_pcts, weights=behaviour.discount_weights))
+        usual_pct = float(np.average(behaviour.discount_pcts, weights=behaviour.discount_weights))
         self.with_promotion = [0.0] * len(shelf.promotions)
         self.without_promotion = [0.0] * len(shelf.promotions)
         number_of = {id(promotion): number for number, promotion in enumerate(shelf.promotions)}
@@ -43,6 +43,7 @@ class Expected:
             lost = lines[place] * (seen.weight - there) / total * units_per_line
             self.lost[place] = np.bincount(category, lost * price, category_count)
             coupon_rate = behaviour.sale_discount_rate if demand.is_sale[day] else behaviour.discount_rate
+            coupon_pct = demand.sale_pct[day] or usual_pct
             pct = np.where(seen.promotion_pct > 0, seen.promotion_pct, coupon_rate * coupon_pct)
             self.discounts[place] = np.bincount(category, units * price * pct / 100, category_count)
             for promotion in seen.promotions:
@@ -95,7 +96,7 @@ class Expected:
         names = pa.array([category.name for category in assortment.vocabulary.categories])
         ids = np.array(assortment.ids.to_pylist())
         columns = {
-            "promotion_id": [f"promotion_{number + 1:04}" for number, _ in shown],
+            "promotion_id": [promotion_id(number) for number, _ in shown],
             "first_date": pa.array(demand.days[[promotion.first_day for promotion in promotions]]),
             "last_date": pa.array(demand.days[[promotion.last_day for promotion in promotions]]),
             "category": picks(names, [promotion.category for promotion in promotions]),
@@ -107,6 +108,11 @@ class Expected:
             "product_ids": [" ".join(ids[promotion.products]) for promotion in promotions],
         }
         return pa.table(columns)
+
+
+def promotion_id(number: int) -> str:
+    """What a promotion is called in the tables of the truth."""
+    return f"promotion_{number + 1:04}"
 
 
 def _expected_orders(book: OrderBook) -> tuple[np.ndarray, np.ndarray]:

@@ -164,4 +164,19 @@ PRESETS = {
         ),
         {"customers": 33_000, "products": 3_000, "orders": 30_600, "years": 2},
     ),
+    "outlet": Preset(
+        "an outlet in Germany: every few weeks there is a sale, and on these days two fifths are sold",
+        "Harbour Outlet",
+        Store("outlet", "EUR", "Europe/Berlin", "DE"),
+        # of few orders a day chance would hide what a sale does; large baskets and customers who are alike show it
+        Behaviour(
+            sales_per_year=(12, 15),
+            sale_discount_rate=0.30,
+            basket_lines=6.0,
+            spend_shape=12.0,
+            spend_customer_shape=20.0,
+            refund_rate=0.04,
+        ),
+        {"customers": 5_000, "products": 1_000, "orders": 50_000, "years": 3},
+    ),
 }

@@ -11,7 +11,7 @@ import pyarrow as pa
 from seeds_generator.columns import money, picks
 from seeds_generator.customers import Customers
 from seeds_generator.demand import Demand
-from seeds_generator.expectations import HORIZONS_DAYS, Expected
+from seeds_generator.expectations import HORIZONS_DAYS, Expected, promotion_id
 from seeds_generator.orders import NEVER, Month, OrderBook
 from seeds_generator.places import LOCALES
 from seeds_generator.purchases import GUEST
@@ -56,6 +56,7 @@ class Truth:
         yield "days", _days(book.demand)
         yield "expected_revenue", expected.revenue()
         yield "promotions", expected.promotions()
+        yield "calendar_events", _calendar_events(book)
         yield "stock_outs", self._stock_outs()
         yield "products", _products(book)
         yield "prices", _prices(book)
@@ -181,6 +182,47 @@ def _days(demand: Demand) -> pa.Table:
             **factors,
             "demand": pa.array(np.round(demand.level[days], 9)),
             "is_sale": pa.array(demand.is_sale[days]),
+        }
+    )
+
+
+def _calendar_events(book: OrderBook) -> pa.Table:
+    """One row per sale, and per campaign and product, until a year after the last day written.
+
+    It is what the store itself knows ahead, in the columns of the project's own list of events. Of a campaign these are
+    the products that the store has by now and sells then.
+    """
+    demand, assortment = book.demand, book.shelf.assortment
+    last = demand.written_end + max(HORIZONS_DAYS) - 1
+    first_date, last_date = demand.days[[demand.first, last]]
+    ids = assortment.ids.to_pylist()
+    rows = [
+        (sale.name, sale.first_date, sale.last_date, None, None, sale.pct)
+        for sale in demand.sales
+        if first_date <= sale.last_date <= last_date
+    ]
+    for number, promotion in enumerate(book.shelf.promotions):
+        if promotion.last_day > last:
+            continue
+        launch_day, end_day = assortment.launch_day[promotion.products], assortment.end_day[promotion.products]
+        is_known = launch_day <= min(promotion.last_day, demand.written_end - 1)
+        category = assortment.vocabulary.categories[promotion.category].name
+        days = demand.days[[promotion.first_day, promotion.last_day]]
+        rows += [
+            (promotion_id(number), *days, category, ids[product], promotion.pct)
+            for product in promotion.products[is_known & (end_day > promotion.first_day)]
+        ]
+    names, starts, ends, categories, products, pcts = zip(*rows, strict=True) if rows else [()] * 6
+    return pa.table(
+        {
+            "store_id": pa.repeat(book.parameters.store.store_id, len(rows)),
+            "event_name": pa.array(names, pa.string()),
+            "event_kind": pa.repeat("promotion", len(rows)),
+            "starts_on": pa.array(np.array(starts, dtype="datetime64[D]")),
+            "ends_on": pa.array(np.array(ends, dtype="datetime64[D]")),
+            "category": pa.array(categories, pa.string()),
+            "product_id": pa.array(products, pa.string()),
+            "discount_pct": pa.array(pcts, pa.int64()),
         }
     )
 

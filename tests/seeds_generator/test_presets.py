@@ -72,6 +72,7 @@ def test_currencies_zones_and_places_are_the_stores_own(shops):
         "grocer": ("EUR", "Europe/Amsterdam"),
         "wholesaler": ("USD", "America/New_York"),
         "marketplace": ("BRL", "America/Sao_Paulo"),
+        "outlet": ("EUR", "Europe/Berlin"),
     }
     assert {"Chicago", "Houston"} <= set(shops["wholesaler"]["customers"]["city"])
     assert {"Curitiba", "São Paulo"} <= set(shops["marketplace"]["customers"]["city"])
