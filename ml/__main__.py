@@ -23,12 +23,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Read the options, run the task, print what it brought."""
     parser = _Parser(prog="python -m ml", description="Models over the marts, into schema ml.")
     tasks = parser.add_subparsers(dest="task", required=True, metavar="TASK")
-    forecast = tasks.add_parser("forecast", help="daily net revenue of every store, with bands and a backtest")
+    forecast = tasks.add_parser("forecast", help="net revenue of every store, category, country and product")
     forecast.add_argument("--store", nargs="+", action="extend", metavar="STORE", help="store_id; default all")
     forecast.add_argument(
         "--horizon", type=_whole_number, default=90, metavar="DAYS", help="days ahead, 1 to 365; default %(default)s"
     )
     forecast.add_argument("--as-of", type=_day, metavar="DATE", help="use nothing after this day, as 2024-12-31")
+    training = forecast.add_mutually_exclusive_group()
+    training.add_argument("--retrain", action="store_true", default=None, help="try, judge and fit all models anew")
+    training.add_argument(
+        "--reuse", dest="retrain", action="store_false", help="use the kept models, however old (default: up to 6 days)"
+    )
     forecast.add_argument("--pictures", type=Path, metavar="FOLDER", help="also write the pictures, as HTML pages")
     scores = tasks.add_parser("customers", help="values, churn with reasons, and segments of every customer")
     scores.add_argument("--store", nargs="+", action="extend", metavar="STORE", help="store_id; default all")
@@ -42,7 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.task == "forecast":
         from ml import forecasting
 
-        report = forecasting.run(Warehouse.open(), options.store, options.horizon, options.as_of, progress=True)
+        report = forecasting.run(
+            Warehouse.open(), options.store, options.horizon, options.as_of, options.retrain, progress=True
+        )
     else:
         from ml import customers
 

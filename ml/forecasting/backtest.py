@@ -8,20 +8,21 @@ that has not come), amounts in the store's currency.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from sklearn.base import clone
 from threadpoolctl import threadpool_limits
 
-from ml.forecasting.estimators import MIN_HISTORY_DAYS, Combination, Forecaster
+from ml.forecasting.estimators import MIN_HISTORY_DAYS, Forecaster
 
-CUTOFF_LIMIT = 12  # a year of them
+CUTOFF_LIMIT = 10
 WIDEST_SPACING_DAYS = 30  # falls on another weekday each time, and every third is a whole horizon of 90 days later
 CLOSEST_SPACING_DAYS = 7
 EARLIEST_HISTORY_DAYS = 56
+FEWEST_TASKS_TO_SHARE = 4  # another process takes seconds to start
 DECIMALS = 4  # of the table of results: what is judged is what is stored
 
 
@@ -39,46 +40,50 @@ def backtest_cutoffs(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
 
 
 def forecast_all(history: pd.Series, entrants: Mapping[str, Forecaster], horizon_days: int) -> pd.DataFrame:
-    """The forecasts of all entrants, a column each, indexed by day; combinations reuse what their members said."""
-    forecasts = pd.DataFrame()
-    for name, entrant in entrants.items():
-        if isinstance(entrant, Combination) and set(entrant.member_names) <= set(forecasts.columns):
-            forecasts[name] = entrant.combine(forecasts, len(history))
-        else:
-            forecasts[name] = clone(entrant).fit(history).predict(horizon_days)["forecast"]
-    return forecasts.round(DECIMALS)
+    """The forecasts of all entrants, a column each, indexed by day."""
+    forecasts = {name: clone(entrant).fit(history).predict(horizon_days) for name, entrant in entrants.items()}
+    return pd.DataFrame({name: rows["forecast"] for name, rows in forecasts.items()}).round(DECIMALS)
 
 
 def predict_from(
     history: pd.Series,
     cutoffs: pd.DatetimeIndex,
-    entrants: Mapping[str, Forecaster],
+    make: Callable[[pd.Timestamp], Mapping[str, Forecaster]],
     horizon_days: int,
     on_progress: Callable[[], object] = lambda: None,
 ) -> pd.DataFrame:
     """Predictions of all entrants from each cutoff, each learnt from the history up to its cutoff alone.
 
-    Two cutoffs are worked on at a time; ``on_progress`` is called after each.
+    ``make`` gives the entrants of a cutoff, by what the store had planned then. Two processes work, where there are
+    enough cutoffs; ``on_progress`` is called after each cutoff.
     """
-
-    def predict(cutoff: pd.Timestamp) -> pd.DataFrame:
-        wide = forecast_all(history[:cutoff], entrants, horizon_days)
-        wide.columns.name = "model_name"
-        rows = wide.unstack().rename("forecast").reset_index()
-        rows["cutoff_date"] = cutoff
+    tasks = [(history[:cutoff], make(cutoff), horizon_days) for cutoff in cutoffs]
+    parts = []
+    for cutoff, wide in zip(cutoffs, _in_processes(_forecast_alone, tasks), strict=True):
+        parts.append(long_rows(wide, cutoff))
         on_progress()
-        return rows
-
-    pool = ThreadPoolExecutor(min(2, os.cpu_count() or 1))
-    try:
-        with threadpool_limits(1):  # sums of the linear algebra are always made in the same order
-            predictions = pd.concat(pool.map(predict, cutoffs), ignore_index=True)
-    finally:
-        pool.shutdown(cancel_futures=True)  # Ctrl-C need not wait for all that was still to come
-    predictions["horizon_days"] = (predictions["forecast_date"] - predictions["cutoff_date"]).dt.days
+    predictions = pd.concat(parts, ignore_index=True)
     predictions["actual"] = history.reindex(predictions["forecast_date"]).to_numpy()
-    columns = ["model_name", "cutoff_date", "forecast_date", "horizon_days", "forecast", "actual"]
-    return predictions[columns]
+    return predictions
+
+
+def long_rows(wide: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """Forecasts from one cutoff, a column per model, as predictions without ``actual``."""
+    rows = wide.rename_axis(columns="model_name").unstack().rename("forecast").reset_index()
+    rows["cutoff_date"] = cutoff
+    rows["horizon_days"] = (rows["forecast_date"] - cutoff).dt.days
+    return rows[["model_name", "cutoff_date", "forecast_date", "horizon_days", "forecast"]]
+
+
+def _in_processes(function: Callable, tasks: list[tuple]) -> Iterator:
+    """The results of calls in their order, by two processes where there are more than a few."""
+    workers = min(2, os.cpu_count() or 1) if len(tasks) >= FEWEST_TASKS_TO_SHARE else 1
+    return Parallel(n_jobs=workers, return_as="generator")(delayed(function)(*task) for task in tasks)
+
+
+def _forecast_alone(history: pd.Series, entrants: Mapping[str, Forecaster], horizon_days: int) -> pd.DataFrame:
+    with threadpool_limits(1):  # sums are always made in the same order, and two processes have a core each
+        return forecast_all(history, entrants, horizon_days)
 
 
 def known_on(predictions: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:

@@ -12,24 +12,19 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator
 
-from ml.forecasting.calendars import holiday_rates
+from ml.forecasting.calendars import Calendar
+from ml.forecasting.effects import SHAPE_FLOOR, CalendarEffects
 from ml.forecasting.features import (
     PROFILE_WEEKS,
     check_history,
-    clean,
-    closed_weekdays,
     days_after,
-    levels,
     same_weekday_mean,
 )
 
 MIN_HISTORY_DAYS = 28
-YEAR_DAYS = 365
-SHAPE_WEEKS = 12
-SHAPE_FLOOR = 0.05  # of the level; less would blow up the rare sales of a weak weekday
-HOLIDAY_FLOOR = 0.1  # of an ordinary day
+CEILING = 3.0  # times the best day so far: nobody can expect more
 LEVEL_SMOOTHING = 0.05  # a day counts half as much as one two weeks later
 
 
@@ -49,7 +44,8 @@ class Forecaster(BaseEstimator, ABC):
         """The days after the history: a frame indexed by day, with ``forecast`` in the history's currency."""
         days = days_after(self.history_, horizon_days)
         amounts = np.asarray(self._foresee(horizon_days), dtype=float)
-        return pd.DataFrame({"forecast": np.maximum(amounts, 0.0)}, index=days)
+        ceiling = CEILING * max(self.history_.max(), 0.0)
+        return pd.DataFrame({"forecast": np.clip(amounts, 0.0, ceiling)}, index=days)
 
     @abstractmethod
     def _learn(self, history: pd.Series) -> None: ...
@@ -94,24 +90,45 @@ class WeekdayMean(Forecaster):
         return np.resize(self.week_, horizon_days)
 
 
-class SeasonalProfile(Forecaster):
-    """Shape times level: what a weekday usually is, by how the store does now.
-
-    The shape is each weekday's ratio to the 28-day level over its last twelve ordinary days, zero where the store
-    is closed, times one factor for public holidays that is drawn towards 1 while few were seen. The level is
-    revenue without the shape, smoothed exponentially; no trend is carried into the future.
+class CalendarForecaster(Forecaster):
+    """Learns from the plain history, without what the calendar did to it, and gives the days ahead their effects.
 
     Parameters
     ----------
-    country_code : str or None, default=None
-        Whose public holidays count; two letters, ISO 3166-1. Without one there are no holidays.
+    calendar : Calendar or None, default=None
+        What is known ahead; see ``ml.forecasting.calendars``.
 
     Attributes
     ----------
-    shape_ : ndarray of shape (7,)
-        Ratio to the level, from the weekday after the history on.
-    holiday_factor_ : float
-        Revenue of a public holiday as a share of an ordinary day, 0.1 or more.
+    effects_ : CalendarEffects
+        See ``ml.forecasting.effects``.
+    """
+
+    def __init__(self, calendar: Calendar | None = None) -> None:
+        self.calendar = calendar
+
+    def _learn(self, history: pd.Series) -> None:
+        self.effects_ = CalendarEffects(history, self.calendar or Calendar())
+        self._learn_plain(self.effects_.plain(history))
+
+    def _foresee(self, horizon_days: int) -> np.ndarray:
+        return self._foresee_plain(horizon_days) * self.effects_.special(days_after(self.history_, horizon_days))
+
+    @abstractmethod
+    def _learn_plain(self, plain: pd.Series) -> None: ...
+
+    @abstractmethod
+    def _foresee_plain(self, horizon_days: int) -> np.ndarray: ...
+
+
+class SeasonalProfile(CalendarForecaster):
+    """Shape times level: what a weekday and a time of the year usually are, by how the store does now.
+
+    The shape is each weekday's ratio to the level over its last twelve ordinary days. The level is revenue without
+    shape and season, smoothed exponentially; no trend is carried into the future.
+
+    Attributes
+    ----------
     level_ : float
         The level at the end of the history, in the history's currency.
 
@@ -120,84 +137,13 @@ class SeasonalProfile(Forecaster):
     Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed., sections 3.2 and 8.1.
     """
 
-    def __init__(self, country_code: str | None = None) -> None:
-        self.country_code = country_code
-
-    def _learn(self, history: pd.Series) -> None:
-        values = clean(history.to_numpy())
-        day_count = len(values)
-        place = np.arange(day_count) % 7  # in the week that starts on the first day of the history
-        is_closed = np.zeros(7, dtype=bool)
-        is_closed[place[-7:]] = closed_weekdays(values)[-7:]
-        is_holiday = holiday_rates(history.index, self.country_code) >= 0.5
-
-        ratio = values / levels(values)
-        shape = np.ones(7)
-        for weekday in range(7):
-            ordinary = ratio[(place == weekday) & ~is_holiday]
-            if len(ordinary):
-                shape[weekday] = ordinary[-SHAPE_WEEKS:].mean()
-        usual = np.maximum(shape, SHAPE_FLOOR)[place]
-
-        is_open = ~is_closed[place]
-        holidays_seen = (ratio / usual)[is_holiday & is_open]
-        factor = (1.0 + holidays_seen.sum()) / (1.0 + len(holidays_seen))
-        self.holiday_factor_ = max(float(factor), HOLIDAY_FLOOR)
-        ordinary = pd.Series((values / usual)[~is_holiday & is_open])
+    def _learn_plain(self, plain: pd.Series) -> None:
+        days = plain.index
+        shape = self.effects_.shape_[days.day_of_week.to_numpy()]
+        usual = np.maximum(shape, SHAPE_FLOOR) * self.effects_.seasonal(days)
+        ordinary = (plain / usual)[shape > 0.0]
         self.level_ = float(ordinary.ewm(alpha=LEVEL_SMOOTHING).mean().iloc[-1]) if len(ordinary) else 0.0
-        self.shape_ = np.where(is_closed, 0.0, shape)[(day_count + np.arange(7)) % 7]
 
-    def _foresee(self, horizon_days: int) -> np.ndarray:
-        rates = holiday_rates(days_after(self.history_, horizon_days), self.country_code)
-        return self.level_ * np.resize(self.shape_, horizon_days) * self.holiday_effect(rates)
-
-    def holiday_effect(self, rates: np.ndarray) -> np.ndarray:
-        """Revenue as a share of an ordinary day, where that share of the country (0-1) keeps a holiday."""
-        return 1.0 + rates * (self.holiday_factor_ - 1.0)
-
-
-class Combination(Forecaster):
-    """The seasonal profile and the median of the learners, weighted by how much the learners have seen.
-
-    With n days of history the learners weigh n / (n + 365): a profile cannot go far wrong, and a learner needs
-    more than one season before it knows better. Rarely the best on a store, never far off: the safe champion.
-
-    Parameters
-    ----------
-    profile : (str, Forecaster)
-        Name and forecaster that is trusted first.
-    learners : list of (str, Forecaster)
-        Names and forecasters, as in scikit-learn's ``VotingRegressor``.
-
-    Attributes
-    ----------
-    members_ : dict of str to Forecaster
-        The fitted profile and learners.
-
-    References
-    ----------
-    Jose and Winkler (2008), Simple robust averages of forecasts, International Journal of Forecasting 24.
-    """
-
-    def __init__(self, profile: tuple[str, Forecaster], learners: list[tuple[str, Forecaster]]) -> None:
-        self.profile = profile
-        self.learners = learners
-
-    def _learn(self, history: pd.Series) -> None:
-        members = [self.profile, *self.learners]
-        self.members_ = {name: clone(member).fit(history) for name, member in members}
-
-    def _foresee(self, horizon_days: int) -> np.ndarray:
-        members = {name: member.predict(horizon_days)["forecast"] for name, member in self.members_.items()}
-        return self.combine(pd.DataFrame(members), len(self.history_))
-
-    @property
-    def member_names(self) -> list[str]:
-        """The names of the profile and the learners."""
-        return [self.profile[0], *(name for name, _ in self.learners)]
-
-    def combine(self, forecasts: pd.DataFrame, history_days: int) -> np.ndarray:
-        """The forecast from those the members have made, a column each, after so many days of history."""
-        weight = history_days / (history_days + YEAR_DAYS)
-        learnt = forecasts[[name for name, _ in self.learners]].median(axis="columns").to_numpy()
-        return weight * learnt + (1.0 - weight) * forecasts[self.profile[0]].to_numpy()
+    def _foresee_plain(self, horizon_days: int) -> np.ndarray:
+        days = days_after(self.history_, horizon_days)
+        return self.level_ * self.effects_.shape_[days.day_of_week.to_numpy()] * self.effects_.seasonal(days)

@@ -10,23 +10,27 @@ import numpy as np
 import pandas as pd
 
 from ml.forecasting.backtest import known_on
-from ml.forecasting.entrants import BASELINES, SAFE_CHOICE
+from ml.forecasting.entrants import BASELINES
 from ml.forecasting.intervals import COVERAGES_PCT
 
+SAFE_CHOICE = "combination"
 JUDGED_DAYS = 28  # fewer days of a cutoff's forecast say little about it, and cutoffs closer than that repeat it
 CUTOFFS_TO_DOUBT = 4  # before a baseline may take the place of the combination
 CUTOFFS_TO_TRUST = 8  # before a single model may
 CLEAR_STANDARD_ERRORS = 2.0
+DOUBTFUL_STANDARD_ERRORS = 1.0
 SMALLEST_AMOUNT = 0.01
 LEAD_BUCKETS = ((1, 7), (8, 28), (29, 90), (91, 365))
 
 
 def score(rows: pd.DataFrame) -> dict[str, float]:
-    """Errors of judged predictions: RMSE, MAE and bias in currency, WAPE and bias as rates, and what bands covered.
+    """Errors of judged predictions: RMSE, MAE and bias in currency, WAPE, MASE and bias as rates, and what bands did.
 
     WAPE is the sum of absolute errors by the sum of actual revenue (Kolassa and Schuetz 2007); NaN where nothing was
-    sold. Bias is forecast minus actual: above zero means that too much was promised. ``covered_80_rate`` and
-    ``covered_95_rate`` are the shares of days within their band, among days that have one.
+    sold. MASE is the mean absolute error in units of ``naive_error``, the mean change from week to week before the
+    cutoff (Hyndman and Koehler 2006); NaN without that column. Bias is forecast minus actual: above zero means that
+    too much was promised. ``covered_80_rate`` and ``covered_95_rate`` are the shares of days within their band, among
+    days that have one, ``width_80`` and ``width_95`` its mean width in currency.
     """
     error = (rows["forecast"] - rows["actual"]).to_numpy()
     sold = np.abs(rows["actual"].to_numpy()).sum()
@@ -34,19 +38,29 @@ def score(rows: pd.DataFrame) -> dict[str, float]:
         "rmse": float(np.sqrt(np.mean(error**2))),
         "mae": float(np.mean(np.abs(error))),
         "wape_rate": float(np.abs(error).sum() / sold) if sold else np.nan,
+        "mase": _scaled(rows, error),
         "bias": float(np.mean(error)),
         "bias_rate": float(error.sum() / sold) if sold else np.nan,
         "day_count": len(error),
-        **{f"covered_{coverage}_rate": _covered(rows, coverage) for coverage in COVERAGES_PCT},
+        **{name: value for coverage in COVERAGES_PCT for name, value in _bands(rows, coverage).items()},
     }
 
 
-def _covered(rows: pd.DataFrame, coverage_pct: int) -> float:
-    if f"lower_{coverage_pct}" not in rows:
+def _scaled(rows: pd.DataFrame, error: np.ndarray) -> float:
+    if "naive_error" not in rows:
         return np.nan
-    banded = rows.dropna(subset=f"lower_{coverage_pct}")
-    within = banded["actual"].between(banded[f"lower_{coverage_pct}"], banded[f"upper_{coverage_pct}"])
-    return float(within.mean()) if len(within) else np.nan
+    unit = rows["naive_error"].to_numpy()
+    return float(np.mean(np.abs(error[unit > 0.0]) / unit[unit > 0.0])) if (unit > 0.0).any() else np.nan
+
+
+def _bands(rows: pd.DataFrame, coverage_pct: int) -> dict[str, float]:
+    lower, upper = f"lower_{coverage_pct}", f"upper_{coverage_pct}"
+    banded = rows.dropna(subset=lower) if lower in rows else rows.iloc[:0].assign(**{lower: [], upper: []})
+    if banded.empty:
+        return {f"covered_{coverage_pct}_rate": np.nan, f"width_{coverage_pct}": np.nan}
+    within = banded["actual"].between(banded[lower], banded[upper])
+    width = (banded[upper] - banded[lower]).mean()
+    return {f"covered_{coverage_pct}_rate": float(within.mean()), f"width_{coverage_pct}": float(width)}
 
 
 def score_models(predictions: pd.DataFrame) -> pd.DataFrame:
@@ -85,11 +99,12 @@ def log_errors(known: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
     return np.log(np.maximum(np.sqrt(means.loc[kept[::-1]]), SMALLEST_AMOUNT))
 
 
-def choose_champion(known: pd.DataFrame, horizon_days: int) -> str:
+def choose_champion(known: pd.DataFrame, horizon_days: int, incumbent: str = SAFE_CHOICE) -> str:
     """The model to publish, by the errors known so far (predictions with ``actual``, of earlier cutoffs).
 
-    The combination, unless a single model was better by two standard errors over eight cutoffs or more; and a
-    baseline instead of either, where over four cutoffs or more it was better still.
+    The combination, unless a single model was better by two standard errors over eight cutoffs or more; the
+    ``incumbent`` of the cutoff before stays while it is better at all, so that nobody comes and goes. And a baseline
+    instead of either, where over four cutoffs or more it was better still, by one standard error.
     """
     if known.empty:
         return SAFE_CHOICE
@@ -98,20 +113,38 @@ def choose_champion(known: pd.DataFrame, horizon_days: int) -> str:
     champion = SAFE_CHOICE
     if count >= CUTOFFS_TO_TRUST:
         gain = errors.drop(columns=list(BASELINES)).sub(errors[SAFE_CHOICE], axis="index")
-        is_clear = gain.mean() + CLEAR_STANDARD_ERRORS * gain.std() / np.sqrt(count) < 0.0
-        if is_clear.any():
-            champion = str(errors.mean()[is_clear[is_clear].index].idxmin())
+        clear = _clearly_negative(gain, CLEAR_STANDARD_ERRORS)
+        if incumbent in gain and gain[incumbent].mean() < 0.0:
+            champion = incumbent
+        elif len(clear):
+            champion = str(errors[clear].mean().idxmin())
     if count >= CUTOFFS_TO_DOUBT:
-        baseline = str(errors[list(BASELINES)].mean().idxmin())
-        if errors[baseline].mean() < errors[champion].mean():
-            champion = baseline
+        gain = errors[list(BASELINES)].sub(errors[champion], axis="index")
+        clear = _clearly_negative(gain, DOUBTFUL_STANDARD_ERRORS)
+        if incumbent in BASELINES and gain[incumbent].mean() < 0.0:
+            champion = incumbent
+        elif len(clear):
+            champion = str(errors[clear].mean().idxmin())
     return champion
+
+
+def _clearly_negative(gain: pd.DataFrame, standard_errors: float) -> list[str]:
+    """The columns whose mean lies that many standard errors below zero."""
+    highest = gain.mean() + standard_errors * gain.std() / np.sqrt(len(gain))
+    return list(highest.index[highest < 0.0])
 
 
 def mark_champions(predictions: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
     """The predictions with ``is_champion``: the model that would have been published at each cutoff."""
-    champions = {
-        cutoff: choose_champion(known_on(predictions, cutoff), horizon_days)
-        for cutoff in predictions["cutoff_date"].unique()
-    }
+    champions: dict[pd.Timestamp, str] = {}
+    champion = SAFE_CHOICE
+    for cutoff in sorted(predictions["cutoff_date"].unique()):
+        champion = choose_champion(known_on(predictions, cutoff), horizon_days, champion)
+        champions[cutoff] = champion
     return predictions.assign(is_champion=predictions["model_name"] == predictions["cutoff_date"].map(champions))
+
+
+def naive_error(history: pd.Series) -> float:
+    """The mean absolute change of a history from week to week: the unit of MASE."""
+    values = history.to_numpy(float)
+    return float(np.abs(values[7:] - values[:-7]).mean()) if len(values) > 7 else 0.0

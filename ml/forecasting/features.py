@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ml.forecasting.calendars import calendar_features, season_waves
+from ml.forecasting.calendars import Calendar, season_waves
 
 LEVEL_DAYS = 28
 PROFILE_WEEKS = 8
@@ -49,8 +49,8 @@ def trailing_mean(values: np.ndarray, days: int) -> np.ndarray:
 
 
 def same_weekday_mean(values: np.ndarray, weeks: int) -> np.ndarray:
-    """Per day, the mean of that day and the same weekday of up to ``weeks - 1`` weeks before."""
-    total, count = np.zeros(len(values)), np.zeros(len(values))
+    """Per day (first axis), the mean of that day and the same weekday of up to ``weeks - 1`` weeks before."""
+    total, count = np.zeros(values.shape), np.zeros((len(values),) + (1,) * (values.ndim - 1))
     for shift in range(0, min(7 * weeks, len(values)), 7):
         total[shift:] += values[: len(values) - shift]
         count[shift:] += 1
@@ -116,14 +116,13 @@ class FeatureTable:
     ----------
     history : Series
         See the module.
-    country_code : str or None
-        Whose public holidays count; two letters, ISO 3166-1.
+    calendar : Calendar
     """
 
-    def __init__(self, history: pd.Series, country_code: str | None) -> None:
+    def __init__(self, history: pd.Series, calendar: Calendar) -> None:
         self.values = history.to_numpy(float)
         self.first_day = history.index[0]
-        self.country_code = country_code
+        self.calendar = calendar
         self.level = levels(self.values)
         self.closed = closed_weekdays(self.values)
 
@@ -145,17 +144,20 @@ class FeatureTable:
             "revenue_lag_30": np.where(lag_30 >= 0, values[np.maximum(lag_30, 0)], mean_30) / scale,
             "moving_average_7": trailing_mean(values, 7)[origins] / scale,
             "moving_average_30": mean_30 / scale,
-            "moving_average_91": trailing_mean(values, 91)[origins] / scale,
+            "level_91": trailing_mean(values, 91)[origins] / scale,
             "weekday_profile": same_weekday_mean(values / self.level, PROFILE_WEEKS)[lag_7],
+            "weekday_profile_4": same_weekday_mean(values / self.level, 4)[lag_7],
+            "weekday_profile_26": same_weekday_mean(values / self.level, 26)[lag_7],
             "trend": np.log(scale / self.level[np.maximum(origins - 91, 0)]),
         }
         target = origins + leads
         days = self._days(target.min(), target.max())
-        calendar = calendar_features(days, self.country_code).iloc[target - target.min()].reset_index(drop=True)
+        calendar = self.calendar.features(days).iloc[target - target.min()].reset_index(drop=True)
         rows = pd.concat([pd.DataFrame(features), calendar], axis=1).astype(float)
         if len(values) < FULL_YEAR_DAYS:
             return rows.drop(columns="iso_week")
         change = self._waves(target) - self._waves(origins - LEVEL_DAYS // 2)  # since the middle of the level
+        rows["week_year_before"] = self._week_year_before(origins, target)
         return rows.assign(**{f"season_change_{number}": wave for number, wave in enumerate(change.T, start=1)})
 
     def ratio(self, origins: np.ndarray, leads: np.ndarray) -> np.ndarray:
@@ -165,6 +167,14 @@ class FeatureTable:
     def is_closed(self, origins: np.ndarray, leads: np.ndarray) -> np.ndarray:
         """Whether the day forecast falls on a weekday that is a closing day, as known at the origin."""
         return self.closed[_latest_known(origins, leads, 7)]
+
+    def _week_year_before(self, origins: np.ndarray, target: np.ndarray) -> np.ndarray:
+        """Revenue of the fortnight around the day a year before, against the level at that year's origin; 1 unknown."""
+        around = pd.Series(self.values).rolling(15, center=True, min_periods=8).mean().to_numpy()
+        day, then = target - 364, origins - 364
+        known = (then >= LEVEL_DAYS) & (day + 7 <= origins)
+        ratio = around[np.clip(day, 0, len(around) - 1)] / self.level[np.clip(then, 0, None)]
+        return np.where(known & (day >= 0), ratio, 1.0)
 
     def _days(self, first: int, last: int) -> pd.DatetimeIndex:
         """The days at positions in the history, which may lie before or after it."""

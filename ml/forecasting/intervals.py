@@ -11,6 +11,7 @@ COVERAGES_PCT = (80, 95)
 BANDS = ("lower_80", "upper_80", "lower_95", "upper_95")
 NEIGHBOUR_DAYS = 14  # lead times this near are judged together
 CUTOFFS_FOR_A_BAND = 3
+DAY_DOUBT, WEEK_DOUBT = 2, 8  # the weeks of a cutoff miss together, its days each in their own way too
 
 
 def error_unit(forecast: np.ndarray) -> np.ndarray:
@@ -23,68 +24,105 @@ def error_unit(forecast: np.ndarray) -> np.ndarray:
     return np.where(is_open, 0.5 * (forecast + typical), 0.0)
 
 
-def half_widths(errors: np.ndarray, horizon_days: int) -> np.ndarray:
+def half_widths(errors: np.ndarray, neighbours: int = NEIGHBOUR_DAYS, doubt: int = DAY_DOUBT) -> np.ndarray:
     """Half the width of the bands, in units of ``error_unit``.
 
     Split conformal prediction per lead time, where the errors of lead times up to 14 days away count beside its own.
     The errors of one cutoff go together, so n cutoffs are n observations, not 29 n, and plain quantiles cover too
-    little: the share left outside is shrunk by n / (n + 2).
+    little: the share left outside is shrunk by n / (n + doubt).
 
     Parameters
     ----------
     errors : ndarray of shape (n_cutoffs, n_leads)
         Absolute errors in units of ``error_unit``; NaN where they are not known.
-    horizon_days : int
-        For how many lead times.
+    neighbours : int
+        How many lead times to either side count.
+    doubt : int
+        How many cutoffs the doubt weighs.
 
     Returns
     -------
-    ndarray of shape (horizon_days, 2)
+    ndarray of shape (n_leads, 2)
         For 80 and for 95 %; NaN where fewer than three cutoffs are known.
 
     References
     ----------
     Papadopoulos et al. (2002), Inductive confidence machines for regression, ECML.
     """
-    widths = np.full((horizon_days, len(COVERAGES_PCT)), np.nan)
-    for place in range(horizon_days):
-        near = errors[:, max(0, place - NEIGHBOUR_DAYS) : place + NEIGHBOUR_DAYS + 1]
+    widths = np.full((errors.shape[1], len(COVERAGES_PCT)), np.nan)
+    for place in range(errors.shape[1]):
+        near = errors[:, max(0, place - neighbours) : place + neighbours + 1]
         is_known = ~np.isnan(near)
         cutoff_count = int(is_known.any(axis=1).sum())
         if cutoff_count >= CUTOFFS_FOR_A_BAND:
-            outside = (1.0 - np.array(COVERAGES_PCT) / 100.0) * cutoff_count / (cutoff_count + 2)
+            outside = (1.0 - np.array(COVERAGES_PCT) / 100.0) * cutoff_count / (cutoff_count + doubt)
             widths[place] = np.quantile(near[is_known], 1.0 - outside)
     return widths
 
 
-def add_bands(predictions: pd.DataFrame, history: pd.Series) -> pd.DataFrame:
+def add_bands(predictions: pd.DataFrame, history: pd.Series, period_days: int = 1) -> pd.DataFrame:
     """The predictions with ``lower_80, upper_80, lower_95, upper_95``, from errors known at each row's cutoff.
 
-    Wants every cutoff with the whole horizon. Bands lie around the forecast, and no lower bound is below the worst
-    day of the history up to the cutoff (zero where no day was negative). NaN where too few errors are known.
+    Wants every cutoff with the whole horizon, in periods of one day or of a week. Bands lie around the forecast, and
+    no lower bound is below the worst day of the history up to the cutoff (zero where no day was negative), times the
+    days of the period. NaN where too few errors are known.
     """
-    models = [_with_bands(rows, history) for _, rows in predictions.groupby("model_name")]
+    if predictions.empty:
+        return predictions.assign(**dict.fromkeys(BANDS, np.nan))
+    models = [_with_bands(rows, history, period_days) for _, rows in predictions.groupby("model_name")]
     return pd.concat(models).loc[predictions.index]
 
 
-def _with_bands(rows: pd.DataFrame, history: pd.Series) -> pd.DataFrame:
+def widths_from(rows: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int, period_days: int = 1) -> np.ndarray:
+    """``half_widths`` of one model at a cutoff, from its predictions at earlier ones; shape (n_leads, 2)."""
+    rows = rows[rows["cutoff_date"] < cutoff]
+    known = rows["actual"].where(rows["forecast_date"] <= cutoff)
+    errors = []
+    for _, own in rows.assign(actual=known).groupby("cutoff_date"):
+        own = own.sort_values("horizon_days")
+        unit = error_unit(own["forecast"].to_numpy())
+        error = np.abs(own["actual"] - own["forecast"]).to_numpy() / np.where(unit > 0.0, unit, np.nan)
+        by_lead = np.full(lead_count(horizon_days, period_days), np.nan)
+        by_lead[lead_places(own["horizon_days"].to_numpy(), period_days)] = error
+        errors.append(by_lead)
+    matrix = np.array(errors) if errors else np.full((0, lead_count(horizon_days, period_days)), np.nan)
+    doubt = DAY_DOUBT if period_days == 1 else WEEK_DOUBT
+    return half_widths(matrix, -(-NEIGHBOUR_DAYS // period_days), doubt)
+
+
+def lead_count(horizon_days: int, period_days: int) -> int:
+    """How many lead times a horizon has."""
+    return -(-horizon_days // period_days)
+
+
+def lead_places(horizon_days: np.ndarray, period_days: int) -> np.ndarray:
+    """Where each lead time in days stands among them, from 0."""
+    return (horizon_days - 1) // period_days
+
+
+def reach(forecast: np.ndarray, horizon_days: np.ndarray, widths: np.ndarray, period_days: int = 1) -> np.ndarray:
+    """Half the width of the bands of one cutoff's forecasts in currency; shape (n, 2)."""
+    return widths[lead_places(horizon_days, period_days)] * error_unit(forecast)[:, None]
+
+
+def _with_bands(rows: pd.DataFrame, history: pd.Series, period_days: int) -> pd.DataFrame:
     """``add_bands`` for one model."""
     rows = rows.sort_values(["cutoff_date", "horizon_days"])
-    cutoffs = pd.DatetimeIndex(rows["cutoff_date"].unique())
     horizon_days = int(rows["horizon_days"].max())
-    forecast = rows["forecast"].to_numpy().reshape(len(cutoffs), horizon_days)
-    actual = rows["actual"].to_numpy().reshape(len(cutoffs), horizon_days)
-    unit = np.apply_along_axis(error_unit, 1, forecast)
-    errors = np.abs(actual - forecast) / np.where(unit > 0.0, unit, np.nan)
-    leads = np.arange(1, horizon_days + 1)
+    parts = []
+    for cutoff, own in rows.groupby("cutoff_date"):
+        widths = widths_from(rows, cutoff, horizon_days, period_days)
+        parts.append(banded(own, widths, history[:cutoff], period_days))
+    return pd.concat(parts)
 
-    widths = []
-    for place, cutoff in enumerate(cutoffs):
-        age_days = (cutoff - cutoffs[:place]).days.to_numpy()
-        widths.append(half_widths(np.where(leads <= age_days[:, None], errors[:place], np.nan), horizon_days))
-    lowest = np.array([min(0.0, history[:cutoff].min()) for cutoff in cutoffs])[:, None]
+
+def banded(rows: pd.DataFrame, widths: np.ndarray, history: pd.Series, period_days: int = 1) -> pd.DataFrame:
+    """One cutoff's rows of one model, in the order of lead times, with their bands."""
+    forecast = rows["forecast"].to_numpy()
+    half = reach(forecast, rows["horizon_days"].to_numpy(), widths, period_days)
+    lowest = min(0.0, history.min()) * period_days
+    bands = {}
     for number, coverage in enumerate(COVERAGES_PCT):
-        reach = np.stack(widths)[:, :, number] * unit
-        rows[f"lower_{coverage}"] = np.maximum(forecast - reach, lowest).round(DECIMALS).ravel()
-        rows[f"upper_{coverage}"] = (forecast + reach).round(DECIMALS).ravel()
-    return rows
+        bands[f"lower_{coverage}"] = np.maximum(forecast - half[:, number], lowest).round(DECIMALS)
+        bands[f"upper_{coverage}"] = (forecast + half[:, number]).round(DECIMALS)
+    return rows.assign(**bands)

@@ -29,7 +29,8 @@ class StoreForecast:
     """What became of one store.
 
     ``predictions`` are the rows of the store, as in ``ml.forecasting.backtest``, with champions and bands: the
-    backtest, and the live forecast from ``cutoff``. ``reason`` says why there is no forecast, where there is none.
+    backtest, and the live forecast from ``cutoff``; ``scores_by_level`` are the rows of the table of scores,
+    of categories, countries and products too. ``reason`` says why there is no forecast, where there is none.
     """
 
     store_id: str
@@ -39,7 +40,10 @@ class StoreForecast:
     cutoff: pd.Timestamp | None = None
     predictions: pd.DataFrame = field(default_factory=pd.DataFrame)
     reason: str = ""
+    scores_by_level: pd.DataFrame = field(default_factory=pd.DataFrame)
+    row_count: int = 0
     is_reused: bool = False
+    is_retrained: bool = False
     rows_written: int = 0
     seconds: float = 0.0
 
@@ -82,7 +86,7 @@ class ForecastReport:
     @property
     def row_count(self) -> int:
         """Rows of the results that the run stands for, written or found."""
-        return sum(len(store.predictions) for store in self.stores)
+        return sum(store.row_count for store in self.stores)
 
     def text(self) -> str:
         """A table for the terminal."""

@@ -1,35 +1,53 @@
-"""Forecast the daily net revenue of every store: the only file of the task that names tables."""
+"""Forecast the net revenue of every store and its parts: the only file of the task that names tables."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import time
 from collections.abc import Sequence
 from datetime import date, datetime, timezone
 from difflib import get_close_matches
-from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 import psycopg
 from tqdm import tqdm
 
-from ml.forecasting.backtest import backtest_cutoffs, predict_from
-from ml.forecasting.entrants import make_entrants
+from ml.forecasting import keeping
 from ml.forecasting.estimators import MIN_HISTORY_DAYS
-from ml.forecasting.evaluation import mark_champions
+from ml.forecasting.evaluation import naive_error
 from ml.forecasting.features import check_history
-from ml.forecasting.intervals import BANDS, add_bands
+from ml.forecasting.intervals import BANDS
+from ml.forecasting.panels import Level, make_panel
+from ml.forecasting.predicting import Live, predict
 from ml.forecasting.report import ForecastReport, StoreForecast
+from ml.forecasting.store import Store
+from ml.forecasting.training import Backtest, Training, step_count, train
 from warehouse import DataError, UsageError, Warehouse
-from warehouse.frames import replace_slice
+from warehouse.frames import append_rows, replace_slice
 
-RESULTS = "ml.forecast_results"
-SERIES = {"target": "net_revenue", "series_level": "total", "series_key": "total"}
+RESULTS, RUNS, SCORES = "ml.forecast_results", "ml.forecast_runs", "ml.forecast_scores"
+SERIES, EFFECTS = "ml.forecast_series", "ml.forecast_effects"
+TARGET = "net_revenue"
 HORIZON_RANGE_DAYS = (1, 365)
-LIBRARIES = ("holidays", "numpy", "pandas", "scikit-learn", "scipy")
-METHOD = ("backtest", "calendars", "entrants", "estimators", "evaluation", "features", "intervals", "learners")
+RETRAIN_DAYS = 7
+PANEL_DAYS = 3 * 365 + 1
+RESULT_COLUMNS = (
+    "series_level",
+    "series_key",
+    "model_name",
+    "cutoff_date",
+    "forecast_date",
+    "period_days",
+    "horizon_days",
+    "forecast",
+    *BANDS,
+    "is_champion",
+)
+METHOD = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in ("plots", "report", "run"))
 
 STORES = """
 select
@@ -52,21 +70,74 @@ where store_id = %s and revenue_date <= %s
 order by revenue_date
 """
 
+# series of a store's parts, each with its parent
+PARTS = {
+    "category": """
+select category as series_key, revenue_date, net_revenue
+from marts.fct_daily_revenue_by_category
+where store_id = %s and revenue_date > %s and revenue_date <= %s and net_revenue <> 0
+""",
+    "country": """
+select country_code as series_key, revenue_date, net_revenue
+from marts.fct_daily_revenue_by_country
+where store_id = %s and revenue_date > %s and revenue_date <= %s and net_revenue <> 0
+""",
+    "product": """
+select product_id as series_key, revenue_date, net_revenue
+from marts.fct_daily_revenue_by_product
+where store_id = %s and revenue_date > %s and revenue_date <= %s and net_revenue <> 0
+""",
+}
+
+PRODUCT_CATEGORIES = """
+select product_id, category
+from marts.dim_products
+where store_id = %s
+"""
+NO_CATEGORY = "(no category)"
+
+EVENTS = """
+select event_name, event_kind, starts_on, ends_on, category, product_id, discount_pct
+from marts.dim_calendar_events
+where store_id = %s
+order by event_name, starts_on, category, product_id
+"""
+
+FOUND_RUN = f"""
+select runs.kind
+from {RUNS} as runs
+where
+    runs.store_id = %s and runs.cutoff_date = %s and runs.horizon_days = %s and runs.data_fingerprint = %s
+    and exists (
+        select 1
+        from {RESULTS} as results
+        where
+            results.store_id = runs.store_id and results.target = '{TARGET}' and results.kind = 'live'
+            and results.cutoff_date = runs.cutoff_date and results.run_id = runs.run_id
+    )
+"""
+
 STORED = f"""
 select kind, model_name, cutoff_date, forecast_date, horizon_days, forecast, is_champion, {", ".join(BANDS)}
 from {RESULTS}
 where
-    store_id = %s and target = %s and series_level = %s and series_key = %s
-    and data_fingerprint = %s and (kind = 'backtest' or cutoff_date = %s)
+    store_id = %s and target = '{TARGET}' and series_level = 'total' and period_days = 1
+    and (kind = 'backtest' or cutoff_date = %s)
 order by cutoff_date, model_name, forecast_date
 """
 
+STORED_COUNT = f"""
+select count(*) as row_count
+from {RESULTS}
+where store_id = %s and target = '{TARGET}' and (kind = 'backtest' or cutoff_date = %s)
+"""
+
+STORED_SCORES = f"select * from {SCORES} where store_id = %s and target = '{TARGET}'"
+
 LATER_LIVE = f"""
 select 1 as found
-from {RESULTS}
-where
-    store_id = %s and target = %s and series_level = %s and series_key = %s
-    and kind = 'live' and cutoff_date > %s
+from {RUNS}
+where store_id = %s and cutoff_date > %s
 limit 1
 """
 
@@ -76,13 +147,15 @@ def run(
     stores: Sequence[str] | None = None,
     horizon_days: int = 90,
     as_of: date | None = None,
+    retrain: bool | None = None,
     progress: bool = False,
 ) -> ForecastReport:
-    """Forecast the net revenue of stores, now and from past cutoffs, into ``ml.forecast_results``.
+    """Forecast the net revenue of stores, their categories, countries and products into ``ml.forecast_results``.
 
-    The live rows of a store belong to the last day of its history (or ``as_of``, which hides all later days); those
-    of earlier cutoffs stay as they are. Backtest rows are those of the latest cutoff and are replaced as a whole.
-    What has been forecast from the same data by the same method is found again and not touched.
+    Training (trying, judging, choosing, fitting) is kept and used for the days that follow. The live rows of a store
+    belong to the last day of its history (or ``as_of``, which hides all later days); those of earlier cutoffs stay as
+    they are. Backtest rows and scores are those of the latest training and are replaced as a whole. What has been
+    forecast from the same data by the same method is found again and not touched.
 
     Parameters
     ----------
@@ -93,6 +166,9 @@ def run(
         1 to 365.
     as_of : date, default the last complete day of each store
         The last day that may be known.
+    retrain : bool, default as needed
+        True: train anew. False: use what is kept, however old it is. Default: train where nothing is kept, or what is
+        kept is seven days old or was made by another method.
     progress : bool, default=False
         Whether to show bars on stderr, where that is a terminal.
 
@@ -109,7 +185,33 @@ def run(
     chosen = _choose(_read_stores(warehouse), stores)
     _check_as_of(chosen, as_of)
     with warehouse.lock(RESULTS):
-        return ForecastReport([_forecast(warehouse, store, horizon_days, as_of, progress) for store in chosen])
+        return ForecastReport([_forecast(warehouse, row, horizon_days, as_of, retrain, progress) for row in chosen])
+
+
+def read_store(warehouse: Warehouse, row: dict, as_of: date | None) -> Store:
+    """A store with its history up to a day, its parts and its plans, from the marts."""
+    history = _read_history(warehouse, row, as_of)
+    known = {"store_id": row["store_id"], "name": row["store_name"], "currency": row["currency"]}
+    country_code = row["country_code"] if isinstance(row["country_code"], str) else None
+    if history.empty:
+        return Store(**known, country_code=country_code, history=history)
+    days = history.index[-PANEL_DAYS:]
+    slice_of = (row["store_id"], (days[0] - pd.Timedelta(days=1)).date(), days[-1].date())
+    try:
+        categories = warehouse.read(PRODUCT_CATEGORIES, slice_of[:1]).set_index("product_id")["category"]
+        levels = {}
+        for name, query in PARTS.items():
+            panel = make_panel(warehouse.read(query, slice_of), days)
+            own = categories.reindex(panel.columns).fillna(NO_CATEGORY) if name == "product" else None
+            levels[name] = Level(name, panel, pd.Series("total", index=panel.columns) if own is None else own)
+        events = warehouse.read(EVENTS, slice_of[:1])
+    except psycopg.errors.UndefinedTable as error:
+        raise DataError(f"a mart is missing ({_relation(error)}); build them: make build") from None
+    return Store(**known, country_code=country_code, history=history, levels=levels, events=events)
+
+
+def _relation(error: psycopg.Error) -> str:
+    return str(error).split('"')[1] if '"' in str(error) else "of the parts of a store"
 
 
 def _read_stores(warehouse: Warehouse) -> list[dict]:
@@ -142,55 +244,156 @@ def _check_as_of(stores: list[dict], as_of: date | None) -> None:
 
 
 def _forecast(
-    warehouse: Warehouse, store: dict, horizon_days: int, as_of: date | None, progress: bool
+    warehouse: Warehouse, row: dict, horizon_days: int, as_of: date | None, retrain: bool | None, progress: bool
 ) -> StoreForecast:
     started = time.perf_counter()
-    history = _read_history(warehouse, store, as_of)
-    known = {name: store[name] for name in ("store_id", "store_name", "currency")} | {"history": history}
+    store = read_store(warehouse, row, as_of)
+    history = store.history
+    known = {"store_id": store.store_id, "store_name": store.name, "currency": store.currency, "history": history}
     if len(history) < MIN_HISTORY_DAYS or not history.any():
         what = f"{len(history)} days" if len(history) < MIN_HISTORY_DAYS else "only zeros"
         return StoreForecast(**known, reason=f"not enough history ({what}; {MIN_HISTORY_DAYS} days with sales needed)")
 
-    country_code = store["country_code"] if isinstance(store["country_code"], str) else None
-    fingerprint = data_fingerprint(history, country_code, horizon_days)
-    entrants = make_entrants(country_code, horizon_days)
-    cutoff, past = history.index[-1], backtest_cutoffs(history.index)
-    key = (store["store_id"], *SERIES.values())
-
-    stored = warehouse.read(STORED, (*key, fingerprint, cutoff.date()))
-    is_live = stored["kind"] == "live"
-    has_live = is_live.sum() == horizon_days * len(entrants)
-    has_backtest = (~is_live).sum() == len(entrants) * sum(min(horizon_days, (cutoff - day).days) for day in past)
-    if has_live and has_backtest:
-        stored["actual"] = history.reindex(stored["forecast_date"]).to_numpy()
+    cutoff = history.index[-1]
+    method = method_fingerprint()
+    fingerprint = hashlib.sha256(store.fingerprint(cutoff) + f"{horizon_days} {method}".encode()).hexdigest()
+    found = warehouse.read(FOUND_RUN, (store.store_id, cutoff.date(), horizon_days, fingerprint))
+    wanted = ["retrain"] if retrain else ["retrain", "predict"]
+    if found["kind"].isin(wanted).any():
         return StoreForecast(
-            **known, cutoff=cutoff, predictions=stored, is_reused=True, seconds=time.perf_counter() - started
+            **known,
+            cutoff=cutoff,
+            predictions=_read_stored(warehouse, store, cutoff),
+            scores_by_level=warehouse.read(STORED_SCORES, (store.store_id,)),
+            row_count=_count_stored(warehouse, store, cutoff),
+            is_reused=True,
+            seconds=time.perf_counter() - started,
         )
 
-    with tqdm(total=len(past) + 1, desc=store["store_id"], unit="cutoff", disable=None if progress else True) as bar:
-        predictions = predict_from(history, past.append(history.index[-1:]), entrants, horizon_days, bar.update)
-    predictions = add_bands(mark_champions(predictions, horizon_days), history)
-    kind = np.where(predictions["cutoff_date"] == cutoff, "live", "backtest")
-    predictions = predictions.assign(kind=kind)[(kind == "live") | predictions["actual"].notna()]
-    is_live = predictions["kind"] == "live"
-    rows_written = 0
-    with warehouse.connect() as connection:
-        if not has_live:
-            rows = _result_rows(predictions[is_live], store["store_id"], cutoff, fingerprint)
-            where = {"store_id": store["store_id"], **SERIES, "kind": "live", "cutoff_date": cutoff.date()}
-            rows_written += replace_slice(connection, RESULTS, rows, where)
-        # a forecast as of an earlier day leaves the backtest of the latest one alone
-        if connection.execute(LATER_LIVE, (*key, cutoff.date())).fetchone() is None:
-            rows = _result_rows(predictions[~is_live], store["store_id"], cutoff, fingerprint)
-            where = {"store_id": store["store_id"], **SERIES, "kind": "backtest"}
-            rows_written += replace_slice(connection, RESULTS, rows, where)
+    with tqdm(
+        total=step_count(store, cutoff) + 1, desc=store.store_id, unit="step", disable=None if progress else True
+    ) as bar:
+        training, training_run_id = (
+            (None, "") if retrain else _kept(warehouse, store, cutoff, horizon_days, method, retrain)
+        )
+        backtest = None
+        run_id = f"{store.store_id}-{cutoff:%Y%m%d}-{fingerprint[:12]}"
+        if training is None:
+            training, backtest = train(store, cutoff, horizon_days, bar.update)
+            training_run_id = run_id = f"{run_id}-t"
+        live = predict(store, training, cutoff)
+        bar.update(bar.total - bar.n)
+    marks = {"run_id": run_id, "created_at": datetime.now(timezone.utc).isoformat()}
+    is_latest = warehouse.read(LATER_LIVE, (store.store_id, cutoff.date())).empty
+    registered = {
+        "kind": "predict" if backtest is None else "retrain",
+        "training_run_id": training_run_id,
+        "trained_on_date": training.cutoff.date(),
+        "data_fingerprint": fingerprint,
+        "code_version": method,
+        "parameters": json.dumps({"champions": training.champions, "libraries": keeping.libraries()}),
+        "metrics": json.dumps(_metrics(backtest)),
+        "elapsed_seconds": round(time.perf_counter() - started, 3),
+    }
+    rows_written = _write(warehouse, store, horizon_days, live, backtest if is_latest else None, registered, marks)
+    if backtest is not None and is_latest:
+        facts = {"store_id": store.store_id, "run_id": run_id, "method": method, "data_fingerprint": fingerprint}
+        keeping.save(training, _folder(store), facts | {"metrics": _metrics(backtest)})
     return StoreForecast(
         **known,
         cutoff=cutoff,
-        predictions=predictions,
+        predictions=_read_stored(warehouse, store, cutoff),
+        scores_by_level=warehouse.read(STORED_SCORES, (store.store_id,)),
+        is_retrained=backtest is not None,
+        row_count=_count_stored(warehouse, store, cutoff),
         rows_written=rows_written,
         seconds=time.perf_counter() - started,
     )
+
+
+def _folder(store: Store) -> Path:
+    return keeping.FOLDER / quote(store.store_id, safe="")
+
+
+def _kept(
+    warehouse: Warehouse, store: Store, cutoff: pd.Timestamp, horizon_days: int, method: str, retrain: bool | None
+) -> tuple[Training | None, str]:
+    """The kept training to go on with, and the run that made it; none where it has to be made anew."""
+    found = keeping.load(_folder(store))
+    if found is None:
+        return None, ""
+    training, manifest = found
+    age_days = (cutoff - training.cutoff).days
+    is_of_here = not warehouse.read(f"select 1 as found from {RUNS} where run_id = %s", (manifest["run_id"],)).empty
+    fits = is_of_here and manifest["method"] == method and training.horizon_days == horizon_days and age_days >= 0
+    return (training, manifest["run_id"]) if fits and (retrain is False or age_days < RETRAIN_DAYS) else (None, "")
+
+
+def _write(
+    warehouse: Warehouse,
+    store: Store,
+    horizon_days: int,
+    live: Live,
+    backtest: Backtest | None,
+    registered: dict,
+    marks: dict,
+) -> int:
+    """All that a run has brought, in one transaction; returns the number of result rows."""
+    cutoff = store.history.index[-1].date()
+    own = {"store_id": store.store_id}
+    of_cutoff = own | {"cutoff_date": cutoff}
+    fingerprint = registered["data_fingerprint"]
+    with warehouse.connect() as connection:
+        where = of_cutoff | {"target": TARGET, "kind": "live"}
+        written = replace_slice(connection, RESULTS, _result_rows(live.rows, "live", own, fingerprint, marks), where)
+        if backtest is not None:
+            past = [
+                backtest.total.assign(period_days=1, series_level="total", series_key="total"),
+                backtest.weeks.assign(period_days=7, series_level="total", series_key="total"),
+                backtest.parts,
+            ]
+            past = pd.concat([rows for rows in past if len(rows)]) if any(map(len, past)) else live.rows.iloc[:0]
+            where = own | {"target": TARGET, "kind": "backtest"}
+            rows = _result_rows(past, "backtest", own, fingerprint, marks)
+            written += replace_slice(connection, RESULTS, rows, where)
+            scores = backtest.scores.rename(columns={"day_count": "forecast_count"}).assign(
+                **own, target=TARGET, **marks
+            )
+            replace_slice(connection, SCORES, scores, own)
+        words = live.words.assign(**of_cutoff, **marks)
+        replace_slice(connection, SERIES, words, of_cutoff)
+        replace_slice(connection, EFFECTS, live.effects.assign(**of_cutoff, **marks), of_cutoff)
+        run_row = pd.DataFrame([own | {"cutoff_date": cutoff, "horizon_days": horizon_days} | registered | marks])
+        connection.execute(f"delete from {RUNS} where run_id = %s", (marks["run_id"],))
+        append_rows(connection, RUNS, run_row)
+    return written
+
+
+def _metrics(backtest: Backtest | None) -> dict:
+    """Errors of what was published, per level, beside those of the weekday mean; empty without a backtest."""
+    if backtest is None or backtest.scores.empty:
+        return {}
+    rows = backtest.scores.query("lead_days_bucket == 'all' and period_days == 1")
+    rows = rows[rows["model_name"].isin(["published", "weekday_mean"])]
+    return {
+        f"{row.series_level}_{row.model_name}_{name}": round(getattr(row, name), 6)
+        for row in rows.itertuples()
+        for name in ("rmse", "wape_rate")
+        if not np.isnan(getattr(row, name))
+    }
+
+
+def _count_stored(warehouse: Warehouse, store: Store, cutoff: pd.Timestamp) -> int:
+    return int(warehouse.read(STORED_COUNT, (store.store_id, cutoff.date()))["row_count"].iloc[0])
+
+
+def _read_stored(warehouse: Warehouse, store: Store, cutoff: pd.Timestamp) -> pd.DataFrame:
+    """The total's daily predictions as they stand in the results, with what has happened."""
+    stored = warehouse.read(STORED, (store.store_id, cutoff.date()))
+    stored = stored[(stored["kind"] == "live") | (stored["cutoff_date"] < cutoff)].reset_index(drop=True)
+    units = {day: naive_error(store.history[:day]) for day in stored["cutoff_date"].unique()}
+    stored["actual"] = store.history.reindex(stored["forecast_date"]).to_numpy()
+    return stored.assign(naive_error=stored["cutoff_date"].map(units))
 
 
 def _read_history(warehouse: Warehouse, store: dict, as_of: date | None) -> pd.Series:
@@ -205,31 +408,17 @@ def _read_history(warehouse: Warehouse, store: dict, as_of: date | None) -> pd.S
         raise DataError(f"store {store['store_id']}, marts.fct_daily_revenue: {error}") from None
 
 
-def data_fingerprint(history: pd.Series, country_code: str | None, horizon_days: int) -> str:
-    """What a forecast rests on, as a hash: the history, the country, the horizon, the method and its libraries."""
-    digest = hashlib.sha256()
-    digest.update(f"{history.index[0]:%Y-%m-%d} {country_code} {horizon_days}".encode())
-    digest.update(history.to_numpy("<f8").tobytes())
-    for library in LIBRARIES:
-        digest.update(f"{library} {version(library)}".encode())
-    for module in METHOD:
-        digest.update(Path(__file__).with_name(f"{module}.py").read_bytes())
-    return digest.hexdigest()
+def method_fingerprint() -> str:
+    """The code and the libraries that a forecast is made by, as a hash."""
+    digest = hashlib.sha256(json.dumps(keeping.libraries()).encode())
+    for path in METHOD:
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
-def _result_rows(predictions: pd.DataFrame, store_id: str, cutoff: pd.Timestamp, fingerprint: str) -> pd.DataFrame:
-    """The predictions with all columns of the table."""
-    return pd.DataFrame(
-        {
-            "store_id": store_id,
-            **SERIES,
-            **{name: predictions[name] for name in ("model_name", "kind")},
-            "cutoff_date": predictions["cutoff_date"].dt.date,
-            "forecast_date": predictions["forecast_date"].dt.date,
-            "period_days": 1,
-            **{name: predictions[name] for name in ("horizon_days", "forecast", *BANDS, "is_champion")},
-            "run_id": f"{store_id}-{cutoff:%Y%m%d}-{fingerprint[:12]}",
-            "data_fingerprint": fingerprint,
-            "created_at": datetime.now(timezone.utc).isoformat(),
-        }
-    )
+def _result_rows(rows: pd.DataFrame, kind: str, own: dict, fingerprint: str, marks: dict) -> pd.DataFrame:
+    """Predictions with all columns of the table."""
+    rows = rows[list(RESULT_COLUMNS)].assign(**own, target=TARGET, kind=kind, data_fingerprint=fingerprint, **marks)
+    for column in ("cutoff_date", "forecast_date"):
+        rows[column] = rows[column].astype("datetime64[s]")
+    return rows

@@ -11,7 +11,18 @@ from orchestration.resources import WarehouseResource
 
 @dg.asset(
     key=["ml", "forecast_results"],
-    deps=[get_asset_key_for_model([dbt_marts], model) for model in ("dim_stores", "fct_daily_revenue")],
+    deps=[
+        get_asset_key_for_model([dbt_marts], model)
+        for model in (
+            "dim_stores",
+            "dim_products",
+            "dim_calendar_events",
+            "fct_daily_revenue",
+            "fct_daily_revenue_by_category",
+            "fct_daily_revenue_by_country",
+            "fct_daily_revenue_by_product",
+        )
+    ],
     group_name="ml",
     kinds={"scikitlearn", "postgres"},
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.forecasting.calendars import calendar_features, holiday_rates
+from ml.forecasting.calendars import Calendar
 from ml.forecasting.estimators import WeekdayMean
 from ml.forecasting.features import FeatureTable, clean, closed_weekdays, training_pairs
 from ml.forecasting.learners import GradientBoosting, LinearRegression, RandomForest
@@ -22,17 +22,19 @@ def test_a_row_holds_nothing_that_came_after_its_origin(history, days):
     altered.iloc[origin + 1 :] = -1e9
 
     pd.testing.assert_frame_equal(
-        FeatureTable(history, "DE").rows(origins, leads), FeatureTable(altered, "DE").rows(origins, leads)
+        FeatureTable(history, Calendar("DE")).rows(origins, leads),
+        FeatureTable(altered, Calendar("DE")).rows(origins, leads),
     )
     assert (
-        FeatureTable(history, "DE").is_closed(origins, leads) == FeatureTable(altered, "DE").is_closed(origins, leads)
+        FeatureTable(history, Calendar("DE")).is_closed(origins, leads)
+        == FeatureTable(altered, Calendar("DE")).is_closed(origins, leads)
     ).all()
 
 
 def test_a_row_says_what_it_says():
     """Day n of the history earns n, so every amount can be worked out by hand."""
     history = pd.Series(np.arange(100.0), index=pd.date_range("2024-01-01", periods=100))
-    table = FeatureTable(history, "DE")
+    table = FeatureTable(history, Calendar("DE"))
 
     near, far = table.rows(np.array([90, 90]), np.array([1, 9])).to_dict("records")
 
@@ -50,16 +52,16 @@ def test_a_row_says_what_it_says():
 
 def test_the_week_of_the_year_is_learnt_once_a_year_has_been_seen(history):
     origins, leads = np.array([100]), np.array([1])
-    week = {"iso_week", "season_change_1", "season_change_4"}
+    week = {"iso_week", "season_change_1", "season_change_4", "week_year_before"}
 
-    assert not week & set(FeatureTable(history[:399], "DE").rows(origins, leads))
-    assert week <= set(FeatureTable(history[:400], "DE").rows(origins, leads))
+    assert not week & set(FeatureTable(history[:399], Calendar("DE")).rows(origins, leads))
+    assert week <= set(FeatureTable(history[:400], Calendar("DE")).rows(origins, leads))
 
 
 def test_a_holiday_of_some_regions_counts_by_their_share():
     days = pd.DatetimeIndex(["2024-10-03", "2024-10-31", "2024-11-02"])
 
-    national, regional, ordinary = holiday_rates(days, "DE")
+    national, regional, ordinary = Calendar("DE").holiday_rates(days)
 
     assert national == 1.0
     assert 0.3 < regional < 0.7, "Reformation Day is kept in nine of sixteen states"
@@ -70,7 +72,7 @@ def test_a_country_that_nobody_knows_has_no_holidays():
     days = pd.date_range("2024-12-20", periods=10)
 
     for country_code in (None, "", "XX"):
-        features = calendar_features(days, country_code)
+        features = Calendar(country_code).features(days)
         assert (features["holiday_rate"] == 0.0).all()
         assert (features["days_to_holiday"] == 14).all()
 
@@ -106,7 +108,9 @@ def test_cleaning_pulls_in_an_outlier_and_leaves_the_rest(history):
     assert (clean(np.zeros(60)) == 0.0).all()
 
 
-@pytest.mark.parametrize("learner", [RandomForest("DE"), GradientBoosting("DE"), LinearRegression("DE")])
+@pytest.mark.parametrize(
+    "learner", [RandomForest(Calendar("DE")), GradientBoosting(Calendar("DE")), LinearRegression(Calendar("DE"))]
+)
 def test_a_learner_knows_the_year_and_the_holidays_where_the_weekday_mean_does_not(learner, new_history):
     """From August to November the year rises, and in October there is a holiday that all of Germany keeps."""
     history, truth = new_history(990), new_history(990, noise=0.0)
@@ -116,7 +120,7 @@ def test_a_learner_knows_the_year_and_the_holidays_where_the_weekday_mean_does_n
     naive = WeekdayMean().fit(known).predict(90)["forecast"]
 
     assert ((learnt - coming) ** 2).mean() < 0.5 * ((naive - coming) ** 2).mean()
-    holiday = coming.index[holiday_rates(coming.index, "DE") == 1.0]
+    holiday = coming.index[Calendar("DE").holiday_rates(coming.index) == 1.0]
     assert len(holiday) == 1
     week = pd.Timedelta(days=7)
     ordinary = (learnt[holiday - week].to_numpy() + learnt[holiday + week].to_numpy()) / 2

@@ -10,8 +10,12 @@ import pytest
 from ml import forecasting
 from warehouse import Warehouse
 
-ALL = "select * from ml.forecast_results order by store_id, kind, cutoff_date, model_name, forecast_date"
-MODELS = 7
+ALL = """
+select * from ml.forecast_results
+order by store_id, kind, cutoff_date, series_level, series_key, model_name, period_days, forecast_date
+"""
+TOTAL = {"series_level": "total", "period_days": 1}
+MODELS = 12
 
 
 def results(warehouse: Warehouse, **where: object) -> pd.DataFrame:
@@ -26,18 +30,20 @@ def test_every_prediction_is_a_row(warehouse, deliver, history):
 
     report = forecasting.run(warehouse)
 
-    rows, live = results(warehouse), results(warehouse, kind="live")
+    rows, live = results(warehouse), results(warehouse, kind="live", **TOTAL)
     (store,) = report.stores
     assert len(rows) == report.row_count == store.rows_written
     assert len(live) == 90 * MODELS
     assert set(live["cutoff_date"]) == {history.index[179]}
     assert list(live["horizon_days"].unique()) == list(range(1, 91))
-    assert set(rows["period_days"]) == {1}
+    assert set(rows["period_days"]) == {1, 7}
+    assert set(rows["series_level"]) == {"total", "category", "country", "product"}
     assert ((rows["forecast_date"] - rows["cutoff_date"]).dt.days == rows["horizon_days"]).all()
     assert rows["run_id"].nunique() == rows["data_fingerprint"].nunique() == 1
-    assert (rows.groupby(["kind", "cutoff_date", "forecast_date"])["is_champion"].sum() == 1).all()
+    series = ["kind", "cutoff_date", "series_level", "series_key", "period_days", "forecast_date"]
+    assert (rows.groupby(series)["is_champion"].sum() == 1).all()
     assert live.query("is_champion")["model_name"].unique() == [store.champion]
-    past = results(warehouse, kind="backtest")
+    past = results(warehouse, kind="backtest", **TOTAL)
     assert (past["forecast_date"] <= history.index[179]).all()
     assert past["cutoff_date"].nunique() == store.cutoff_count
     assert live.loc[live["horizon_days"] <= 60, "lower_95"].notna().all()
@@ -62,7 +68,7 @@ def test_another_warehouse_says_the_same_to_the_last_digit(warehouse, new_wareho
     forecasting.run(warehouse)
     first = results(warehouse)
     with warehouse.connect() as connection:
-        connection.execute("truncate ml.forecast_results")
+        connection.execute("truncate ml.forecast_results, ml.forecast_runs")
 
     forecasting.run(warehouse)
 
@@ -79,7 +85,7 @@ def test_a_new_day_leaves_the_live_rows_of_earlier_days_alone(warehouse, deliver
 
     live = results(warehouse, kind="live")
     pd.testing.assert_frame_equal(live[live["cutoff_date"] == history.index[44]], yesterday)
-    assert len(live) == 2 * len(yesterday)
+    assert set(live["cutoff_date"]) == {history.index[44], history.index[45]}
     assert results(warehouse, kind="backtest")["run_id"].nunique() == 1
 
 
@@ -92,7 +98,7 @@ def test_as_of_uses_nothing_later_and_repeats_the_run_of_that_day(warehouse, del
     spoilt.iloc[45:] = 123456.0
     deliver(spoilt)
     with warehouse.connect() as connection:
-        connection.execute("truncate ml.forecast_results")
+        connection.execute("truncate ml.forecast_results, ml.forecast_runs")
     forecasting.run(warehouse, as_of=history.index[44].date())
 
     pd.testing.assert_frame_equal(results(warehouse).drop(columns="created_at"), that_day.drop(columns="created_at"))
@@ -108,7 +114,7 @@ def test_as_of_an_earlier_day_leaves_the_latest_forecast_and_its_backtest_alone(
 
     rows = results(warehouse)
     earlier = (rows["kind"] == "live") & (rows["cutoff_date"] == history.index[34])
-    assert earlier.sum() == 90 * MODELS
+    assert (earlier & (rows["series_level"] == "total") & (rows["period_days"] == 1)).sum() == 90 * MODELS
     pd.testing.assert_frame_equal(rows[~earlier].reset_index(drop=True), before)
     assert forecasting.run(warehouse).stores[0].is_reused
 
@@ -138,7 +144,7 @@ def test_a_shorter_horizon_is_another_forecast_of_the_same_cutoff(warehouse, del
 
     forecasting.run(warehouse, horizon_days=7)
 
-    assert len(results(warehouse, kind="live")) == 7 * MODELS
+    assert len(results(warehouse, kind="live", **TOTAL)) == 7 * MODELS
 
 
 def test_stores_stand_side_by_side(warehouse, deliver, history):
@@ -151,7 +157,8 @@ def test_stores_stand_side_by_side(warehouse, deliver, history):
 
     assert [store.store_id for store in report.stores] == ["pier"]
     pd.testing.assert_frame_equal(results(warehouse, store_id="harbour"), before)
-    assert results(warehouse, store_id="pier")["forecast"].max() < before["forecast"].min()
+    of_pier, of_harbour = (results(warehouse, store_id=name, **TOTAL)["forecast"] for name in ("pier", "harbour"))
+    assert of_pier.max() < of_harbour.min()
 
 
 @pytest.mark.parametrize("days", [0, 1, 27])
@@ -179,4 +186,4 @@ def test_two_runs_at_once_leave_what_one_leaves(warehouse, deliver, history):
         reports = list(pool.map(lambda _: forecasting.run(warehouse), range(2)))
 
     assert sorted(report.stores[0].is_reused for report in reports) == [False, True]
-    assert len(results(warehouse)) == reports[0].row_count
+    assert len(results(warehouse)) == reports[0].row_count == reports[1].row_count
