@@ -6,6 +6,9 @@
     entries of a day (one comes, changes, leaves) changes the version, because what comes has a higher number and what
     leaves lowers the count. A table of days keeps the version that each day was made from, so that a day which is
     stale, for whatever reason and however long ago, is found by comparing.
+  - A large table that is followed row by row (orders, listed customers, categories of products) writes down what differs
+    from before: the keys of all rows that came, changed or left, under the number of the build (`changes`). Who stands
+    on it makes anew what belongs to the orders, customers or products that changed since its own last build.
   - A table is made anew as a whole when its rules change: the variable as_of_date, the sources, a seed, or the SQL of
     the model or of one that it stands on.
 #}
@@ -22,9 +25,10 @@
 
 {#
   Days of a store to build: all that `versions` (a table, or the name of a CTE) knows or, of an incremental table, those
-  that it holds in another version or not at all, and those that it should hold no more.
+  that it holds in another version or not at all, and those that it should hold no more. `built` says in which version
+  rows of a day were built, `also` is a query of other days (store, day) to build.
 #}
-{% macro days_to_build(versions, day) -%}
+{% macro days_to_build(versions, day, built='max(day_version)', also=none) -%}
     {%- if not is_incremental() -%}
     select
         store_id,
@@ -45,7 +49,7 @@
         select
             store_id,
             {{ day }},
-            max(day_version) as day_version
+            {{ built }} as day_version
 
         from {{ this }}
 
@@ -59,6 +63,12 @@
         versions.day_version is null
         or built.day_version is null
         or versions.day_version <> built.day_version
+        {%- if also %}
+        or exists (
+            select 1 from ({{ also }}) as also
+            where also.store_id = versions.store_id and also.{{ day }} = versions.{{ day }}
+        )
+        {%- endif -%}
         {%- endset -%}
     {{ query if versions is string else written_out(query, day) }}
     {%- endif -%}
@@ -68,14 +78,15 @@
   The rows of a query (store, day, version) as literals, when they are few: the planner then knows how few they are and
   reaches for an index, where for a subquery it would read whole tables.
 #}
-{% macro written_out(query, day) -%}
+{% macro written_out(query, part) -%}
     {%- set rows = run_query(query).rows if execute else [] -%}
-    {%- if rows | length > 1000 -%}
+    {%- set type = model.columns[part].data_type if execute -%}
+    {%- if rows | length > 10000 -%}
     {{ query }}
     {%- elif rows -%}
     select
         written.store_id,
-        cast(written.{{ day }} as date) as {{ day }},
+        cast(written.{{ part }} as {{ type }}) as {{ part }},
         cast(written.day_version as bigint) as day_version
 
     from (
@@ -83,15 +94,15 @@
         {%- for row in rows %}
         (
             {{- dbt.string_literal(dbt.escape_single_quotes(row[0])) }},
-            {{- "'" ~ row[1] ~ "'" if row[1] else 'null' }},
+            {{- dbt.string_literal(dbt.escape_single_quotes(row[1] | string)) if row[1] is not none else 'null' }},
             {{- row[2] if row[2] is not none else 'null' }})
             {{- "," if not loop.last }}
         {%- endfor %}
-    ) as written (store_id, {{ day }}, day_version)
+    ) as written (store_id, {{ part }}, day_version)
     {%- else -%}
     select
         cast(null as {{ dbt.type_string() }}) as store_id,
-        cast(null as date) as {{ day }},
+        cast(null as {{ type }}) as {{ part }},
         cast(null as bigint) as day_version
 
     where 1 = 0
@@ -175,48 +186,81 @@
     {{ return(execute and run_query(query).columns[0].values()[0] != 0) }}
 {%- endmacro %}
 
-{# Names each of these days in the model's output, so that the strategy `days` replaces it even when nothing is left of it. #}
-{% macro and_replaced_days(days, day) -%}
+{#
+  Names each of these parts in the model's output, so that the strategy `parts` replaces it even when nothing is left of
+  it.
+#}
+{% macro and_replaced(parts, part) -%}
     {%- if is_incremental() %}
 
 union all
 
 select
     {%- for column in model.columns.values() %}
-    {{ column.name if column.name in ('store_id', day) else 'cast(null as ' ~ column.data_type ~ ')' }}
+    {{ column.name if column.name in ('store_id', part) else 'cast(null as ' ~ column.data_type ~ ')' }}
     {{- "," if not loop.last }}
     {%- endfor %}
 
-from {{ days }}
+from {{ parts }}
     {%- endif -%}
 {%- endmacro %}
 
 {#
-  The incremental strategy `days`: what the model selects replaces whole days of a store. A row without a value in
-  `row_key` only names a day that is replaced.
+  The incremental strategy `parts`: what the model selects replaces whole parts of a store, which are the days, orders or
+  customers in the column `part`. A row without a value in `row_key` only names a part that is replaced. Of a table that
+  writes its `changes` down only rows that differ are replaced; the first key that it writes down is that of a row.
 #}
-{% macro get_incremental_days_sql(arguments) -%}
+{% macro get_incremental_parts_sql(arguments) -%}
     {%- set target, staged = arguments['target_relation'], arguments['temp_relation'] -%}
-    {%- set day, key = config.require('meta')['day_column'], config.require('meta')['row_key'] -%}
+    {%- set meta = config.require('meta') -%}
+    {%- set part, key = meta['part'], meta['row_key'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    {%- set days = 'select distinct store_id, ' ~ day ~ ', 0 as day_version from ' ~ staged -%}
+    {%- set parts -%}
+        select distinct store_id, {{ part }}, 0 as day_version from {{ staged }} where {{ part }} is not null
+    {%- endset -%}
+    {%- set is_replaced -%}
+        exists (
+            select 1 from ({{ written_out(parts, part) }}) as staged
+            where staged.store_id = {{ target }}.store_id and staged.{{ part }} = {{ target }}.{{ part }}
+        )
+    {%- endset -%}
+    {%- if meta.get('changes') %}
+        {%- set number, row = next_change_number(), meta['changes'][0] -%}
+        {%- set changed_keys -%}
+            select 1 from {{ changes_table() }} as changes
+            where changes.model_name = '{{ model.name }}' and changes.key_name = '{{ row }}' and changes.change_number = {{ number }}
+        {%- endset %}
+
+    {{ write_down_changes(
+        number,
+        '(select ' ~ columns ~ ' from ' ~ staged ~ ' where ' ~ key ~ ' is not null except select ' ~ columns ~ ' from ' ~ target ~ ')',
+        '(select ' ~ columns ~ ' from ' ~ target ~ ' where ' ~ is_replaced ~ ' except select ' ~ columns ~ ' from ' ~ staged ~ ')'
+    ) }}
 
     delete from {{ target }}
-    where exists (
-        select 1 from ({{ written_out(days, day) }}) as staged
-        where staged.store_id = {{ target }}.store_id and staged.{{ day }} = {{ target }}.{{ day }}
-    );
+    where exists ({{ changed_keys }} and changes.store_id = {{ target }}.store_id and changes.key_value = {{ target }}.{{ row }});
+
+    insert into {{ target }} ({{ columns }})
+    select {{ columns }} from {{ staged }} as staged
+    where
+        {{ key }} is not null
+        and exists ({{ changed_keys }} and changes.store_id = staged.store_id and changes.key_value = staged.{{ row }})
+    {%- else %}
+
+    delete from {{ target }}
+    where {{ is_replaced }};
 
     delete from {{ target }}
     where
-        {{ day }} is null
+        {{ part }} is null
         and exists (
             select 1 from {{ staged }} as staged
-            where staged.store_id = {{ target }}.store_id and staged.{{ day }} is null
+            where staged.store_id = {{ target }}.store_id and staged.{{ part }} is null
         );
 
     insert into {{ target }} ({{ columns }})
     select {{ columns }} from {{ staged }} where {{ key }} is not null
+    {%- endif -%}
 {%- endmacro %}
 
 {# Whether the database can be asked: not while parsing, nor by `dbt compile --no-introspect`, which enters none. #}
@@ -244,36 +288,47 @@ from {{ days }}
     {{ return(api.Relation.create(database=target.database or none, schema='intermediate', identifier=name)) }}
 {%- endmacro %}
 
-{% macro rules_table() -%}
-    {{ return(kept_table('incremental_rules')) }}
+{% macro builds_table() -%}
+    {{ return(kept_table('incremental_builds')) }}
 {%- endmacro %}
 
 {% macro removed_orders_table() -%}
     {{ return(kept_table('removed_orders')) }}
 {%- endmacro %}
 
-{# Where it stands by which rules each incremental table was built; made when dbt starts. #}
-{% macro create_rules_table() -%}
+{# Where it stands by which rules each incremental table was built, and up to which change; made when dbt starts. #}
+{% macro create_builds_table() -%}
     {%- if may_ask() -%}
-        {%- do adapter.create_schema(rules_table()) -%}
+        {%- do adapter.create_schema(builds_table()) -%}
     {%- endif -%}
-    create table if not exists {{ rules_table() }} (
+    create table if not exists {{ builds_table() }} (
         model_name {{ dbt.type_string() }},
-        rules_fingerprint {{ dbt.type_string() }}
+        rules_fingerprint {{ dbt.type_string() }},
+        change_number bigint
     )
+{%- endmacro %}
+
+{# Names of all that a node stands on, the node itself first. #}
+{% macro stands_on(name) -%}
+    {%- set reached = [name] -%}
+    {%- for name in reached -%}
+        {%- set node = graph.nodes.get(name) -%}
+        {%- if node and node.resource_type in ('model', 'seed') -%}
+            {%- for parent in node.depends_on.nodes | sort if parent not in reached -%}
+                {%- do reached.append(parent) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(reached) }}
 {%- endmacro %}
 
 {# Hash of everything but data that decides what a table holds: variables, and the files of the model and all it stands on. #}
 {% macro rules_fingerprint() -%}
     {%- set parts = [var('as_of_date') | string, var('sources') | join(',')] -%}
-    {%- set reached = [model.unique_id] -%}
-    {%- for name in reached -%}
+    {%- for name in stands_on(model.unique_id) -%}
         {%- set node = graph.nodes.get(name) -%}
         {%- if node and node.resource_type in ('model', 'seed') -%}
             {%- do parts.append(node.checksum.checksum) -%}
-            {%- for parent in node.depends_on.nodes | sort if parent not in reached -%}
-                {%- do reached.append(parent) -%}
-            {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(local_md5(parts | join('\n'))) }}
@@ -283,7 +338,7 @@ from {{ days }}
     {%- if not execute -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set table = rules_table() -%}
+    {%- set table = builds_table() -%}
     {%- if not adapter.get_relation(table.database, table.schema, table.identifier) -%}
         {{ return(true) }}
     {%- endif -%}
@@ -295,25 +350,38 @@ from {{ days }}
 {%- endmacro %}
 
 {# Written in the transaction that builds the table. #}
-{% macro remember_rules() -%}
+{% macro remember_build() -%}
     {%- if execute and model.config.materialized == 'incremental' -%}
-        delete from {{ rules_table() }} where model_name = '{{ model.name }}';
-        insert into {{ rules_table() }} values ('{{ model.name }}', '{{ rules_fingerprint() }}');
+        {%- set writes_changes = config.get('meta', {}).get('changes') -%}
+        {%- if writes_changes and not is_incremental() %}
+            {#- whoever follows the changes of a table that is made anew is made anew as well -#}
+            {%- set followers = [model.name] -%}
+            {%- for node in graph.nodes.values() if node.config.materialized == 'incremental' -%}
+                {%- if model.unique_id in stands_on(node.unique_id) -%}
+                    {%- do followers.append(node.name) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        delete from {{ builds_table() }} where model_name in ('{{ followers | join("', '") }}');
+        {%- endif %}
+        {#- the number is asked before the row goes that may hold the highest -#}
+        {%- set number = next_change_number() - (0 if writes_changes else 1) %}
+        delete from {{ builds_table() }} where model_name = '{{ model.name }}';
+        insert into {{ builds_table() }} values ('{{ model.name }}', '{{ rules_fingerprint() }}', {{ number }});
         {#- an increment is a small part; as these add up, the server renews the statistics by itself -#}
-        {{ refresh_statistics() if not is_incremental() }}
+        {{ refresh_statistics(this) if not is_incremental() }}
     {%- endif -%}
 {%- endmacro %}
 
 {# What stands on a large table that was just built is planned by its true size. #}
-{% macro refresh_statistics() -%}
-    {{ return(adapter.dispatch('refresh_statistics')()) }}
+{% macro refresh_statistics(table=this) -%}
+    {{ return(adapter.dispatch('refresh_statistics')(table)) }}
 {%- endmacro %}
 
-{% macro default__refresh_statistics() -%}
+{% macro default__refresh_statistics(table) -%}
 {%- endmacro %}
 
-{% macro postgres__refresh_statistics() -%}
-    analyze {{ this }}
+{% macro postgres__refresh_statistics(table) -%}
+    analyze {{ table }}
 {%- endmacro %}
 
 {#

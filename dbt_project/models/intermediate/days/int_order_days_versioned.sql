@@ -57,8 +57,8 @@ entries as (
         order_date,
         last_load_id,
         entry_count,
-        0 as last_line_load_id,
-        0 as line_count
+        last_load_id as last_own_load_id,
+        entry_count as own_entry_count
 
     from orders
 
@@ -69,8 +69,8 @@ entries as (
         order_date,
         last_load_id,
         entry_count,
-        last_load_id as last_line_load_id,
-        entry_count as line_count
+        last_load_id as last_own_load_id,
+        entry_count as own_entry_count
 
     from lines
 
@@ -81,8 +81,8 @@ entries as (
         order_date,
         last_load_id,
         entry_count,
-        0 as last_line_load_id,
-        0 as line_count
+        0 as last_own_load_id,
+        0 as own_entry_count
 
     from adjustments
 
@@ -93,8 +93,8 @@ versioned as (
     select
         store_id,
         order_date,
-        cast(max(last_line_load_id) as bigint) as last_line_load_id,
-        cast(sum(line_count) as bigint) as line_count,
+        cast(max(last_own_load_id) as bigint) as last_own_load_id,
+        cast(sum(own_entry_count) as bigint) as own_entry_count,
         {{ day_version('max(last_load_id)', 'sum(entry_count)') }} as day_version
 
     from entries

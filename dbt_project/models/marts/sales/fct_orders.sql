@@ -1,22 +1,22 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'order_date', 'row_key': 'order_id'}
+    incremental_strategy='parts',
+    meta={'part': 'order_date', 'row_key': 'order_id', 'changes': ['order_id', 'customer_id']}
 ) }}
 
 with
 
 days as (
 
-    {{ days_to_build(ref('int_order_days_versioned'), 'order_date') }}
+    {{ days_to_build(
+        ref('int_order_days_versioned'), 'order_date', built=day_version('max(load_id)', 'sum(entry_count)')
+    ) }}
 
 ),
 
 orders as (
 
-    select
-        orders.*,
-        days.day_version
+    select orders.*
 
     from {{ ref('int_orders_dated') }} as orders
 
@@ -64,7 +64,8 @@ line_totals as (
         sum(discount_amount) as discount_amount,
         sum(return_amount) as return_amount,
         sum(fee_amount) as fee_amount,
-        sum(excluded_amount) as excluded_amount
+        sum(excluded_amount) as excluded_amount,
+        max(load_id) as load_id
 
     from lines
 
@@ -77,10 +78,12 @@ adjustment_totals as (
     select
         store_id,
         order_id,
+        count(*) as adjustment_count,
         sum(discount_amount) as discount_amount,
         sum(return_amount) as return_amount,
         sum(fee_amount) as fee_amount,
-        sum(excluded_amount) as excluded_amount
+        sum(excluded_amount) as excluded_amount,
+        max(load_id) as load_id
 
     from adjustments
 
@@ -101,8 +104,13 @@ joined as (
         orders.order_date,
         orders.country,
         orders.total_amount,
-        orders.day_version,
+        greatest(
+            orders.load_id,
+            coalesce(line_totals.load_id, orders.load_id),
+            coalesce(adjustment_totals.load_id, orders.load_id)
+        ) as load_id,
         coalesce(line_totals.line_count, 0) as line_count,
+        coalesce(adjustment_totals.adjustment_count, 0) as adjustment_count,
         coalesce(line_totals.units_sold, 0) as units_sold,
         coalesce(line_totals.gross_amount, 0) as gross_amount,
         coalesce(line_totals.discount_amount, 0) + coalesce(adjustment_totals.discount_amount, 0) as discount_amount,
@@ -148,11 +156,12 @@ final as (
         cast(fee_amount as numeric(18, 4)) as fee_amount,
         cast(excluded_amount as numeric(18, 4)) as excluded_amount,
         total_amount,
-        day_version
+        cast(load_id as bigint) as load_id,
+        cast(1 + line_count + adjustment_count as integer) as entry_count
 
     from joined
 
 )
 
 select * from final
-{{- and_replaced_days('days', 'order_date') }}
+{{- and_replaced('days', 'order_date') }}
