@@ -27,8 +27,8 @@
     {{ return(run_query(query).columns[0].values()[0]) }}
 {%- endmacro %}
 
-{# Writes down the keys of rows that differ: of what is new, and of what was there before. #}
-{% macro write_down_changes(number, new_rows, old_rows) -%}
+{# Writes down the keys of rows that differ: of what was there before, and of what is new. #}
+{% macro write_down_changes(old_rows, new_rows) -%}
     {%- set keys = config.require('meta')['changes'] -%}
     {%- set key_value -%}
         case keys.key_name {%- for key in keys %} when '{{ key }}' then differing.{{ key }}{% endfor %} end
@@ -43,8 +43,8 @@
         keys.key_name,
         differing.store_id,
         {{ key_value }},
-        {{ number }}
-    from ({{ new_rows }} union all {{ old_rows }}) as differing
+        {{ next_change_number() }}
+    from ({{ old_rows }} union all {{ new_rows }}) as differing
     cross join (
         {%- for key in keys %}
         select '{{ key }}' as key_name {{ 'union all' if not loop.last }}

@@ -206,61 +206,67 @@ from {{ parts }}
 {%- endmacro %}
 
 {#
-  The incremental strategy `parts`: what the model selects replaces whole parts of a store, which are the days, orders or
-  customers in the column `part`. A row without a value in `row_key` only names a part that is replaced. Of a table that
-  writes its `changes` down only rows that differ are replaced; the first key that it writes down is that of a row.
+  The incremental strategy `parts`: what the model selects takes the place of whole parts of a store, which are the days,
+  orders or customers in the column `part`. A row without a value in `row_key` only names such a part. Only rows that
+  differ are written; a model that lists its keys under `changes` writes down which.
 #}
 {% macro get_incremental_parts_sql(arguments) -%}
     {%- set target, staged = arguments['target_relation'], arguments['temp_relation'] -%}
     {%- set meta = config.require('meta') -%}
-    {%- set part, key = meta['part'], meta['row_key'] -%}
+    {%- set part, row_key = meta['part'], meta['row_key'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     {%- set parts -%}
         select distinct store_id, {{ part }}, 0 as day_version from {{ staged }} where {{ part }} is not null
     {%- endset -%}
     {%- set is_replaced -%}
         exists (
-            select 1 from ({{ written_out(parts, part) }}) as staged
-            where staged.store_id = {{ target }}.store_id and staged.{{ part }} = {{ target }}.{{ part }}
+            select 1 from ({{ written_out(parts, part) }}) as parts
+            where parts.store_id = {{ target }}.store_id and parts.{{ part }} = {{ target }}.{{ part }}
         )
     {%- endset -%}
+    {%- set is_replaced_without_part -%}
+        {{ part }} is null
+        and exists (
+            select 1 from {{ staged }} as parts
+            where parts.store_id = {{ target }}.store_id and parts.{{ part }} is null
+        )
+    {%- endset -%}
+    {%- set differs -%}
+        not exists (select 1 from {{ staged }} as staged where {{ same_row('staged', target, arguments['dest_columns']) }})
+    {%- endset -%}
+    {%- set statistics = refresh_statistics(staged) %}
+
+    {{ statistics ~ ';' if statistics }}
     {%- if meta.get('changes') %}
-        {%- set number, row = next_change_number(), meta['changes'][0] -%}
-        {%- set changed_keys -%}
-            select 1 from {{ changes_table() }} as changes
-            where changes.model_name = '{{ model.name }}' and changes.key_name = '{{ row }}' and changes.change_number = {{ number }}
-        {%- endset %}
 
     {{ write_down_changes(
-        number,
-        '(select ' ~ columns ~ ' from ' ~ staged ~ ' where ' ~ key ~ ' is not null except select ' ~ columns ~ ' from ' ~ target ~ ')',
-        '(select ' ~ columns ~ ' from ' ~ target ~ ' where ' ~ is_replaced ~ ' except select ' ~ columns ~ ' from ' ~ staged ~ ')'
+        'select ' ~ columns ~ ' from ' ~ target ~ ' where ' ~ is_replaced ~ ' and ' ~ differs,
+        'select ' ~ columns ~ ' from ' ~ staged ~ ' as staged where ' ~ row_key ~ ' is not null and not exists (select 1 from '
+        ~ target ~ ' as built where ' ~ same_row('staged', 'built', arguments['dest_columns']) ~ ')'
     ) }}
+    {%- endif %}
 
     delete from {{ target }}
-    where exists ({{ changed_keys }} and changes.store_id = {{ target }}.store_id and changes.key_value = {{ target }}.{{ row }});
+    where {{ is_replaced }} and {{ differs }};
+
+    delete from {{ target }}
+    where {{ is_replaced_without_part }} and {{ differs }};
 
     insert into {{ target }} ({{ columns }})
     select {{ columns }} from {{ staged }} as staged
     where
-        {{ key }} is not null
-        and exists ({{ changed_keys }} and changes.store_id = staged.store_id and changes.key_value = staged.{{ row }})
-    {%- else %}
+        {{ row_key }} is not null
+        and not exists (select 1 from {{ target }} as built where {{ same_row('staged', 'built', arguments['dest_columns']) }})
+{%- endmacro %}
 
-    delete from {{ target }}
-    where {{ is_replaced }};
-
-    delete from {{ target }}
-    where
-        {{ part }} is null
-        and exists (
-            select 1 from {{ staged }} as staged
-            where staged.store_id = {{ target }}.store_id and staged.{{ part }} is null
-        );
-
-    insert into {{ target }} ({{ columns }})
-    select {{ columns }} from {{ staged }} where {{ key }} is not null
-    {%- endif -%}
+{# Whether two rows are equal: in the columns of the key, which are never null, and in all others. #}
+{% macro same_row(one, other, columns) -%}
+    {%- set keys = (config.get('indexes', []) | selectattr('unique', 'defined') | map(attribute='columns') | list + [[]]) | first -%}
+    {%- for column in columns -%}
+        {{ ' and ' if not loop.first }}{{ one }}.{{ column.quoted }}
+        {{- ' = ' if column.name in keys else ' is not distinct from ' -}}
+        {{ other }}.{{ column.quoted }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {# Whether the database can be asked: not while parsing, nor by `dbt compile --no-introspect`, which enters none. #}

@@ -1,4 +1,4 @@
--- depends_on: {{ ref('int_customers_located') }}
+-- depends_on: {{ ref('fct_orders') }}, {{ ref('int_country_spellings') }}, {{ ref('int_customers_located') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
@@ -37,6 +37,8 @@
             and orders.order_id = adjustments.order_id
 {% endset %}
 
+{% set orders = 'located' if is_incremental() else ref('int_orders_located') %}
+
 with
 
 days as (
@@ -45,11 +47,43 @@ days as (
 
 ),
 
-orders as (
+{% if is_incremental() -%}
+orders_of_days as (
 
-    select * from {{ ref('int_orders_located') }}
+    select orders.*
+
+    from {{ ref('fct_orders') }} as orders
+
+    inner join days
+        on
+            orders.store_id = days.store_id
+            and orders.order_date = days.revenue_date
+
+    union
+
+    select orders.*
+
+    from {{ ref('fct_order_adjustments') }} as adjustments
+
+    inner join days
+        on
+            adjustments.store_id = days.store_id
+            and adjustments.adjustment_date = days.revenue_date
+
+    inner join {{ ref('fct_orders') }} as orders
+        on
+            adjustments.store_id = orders.store_id
+            and adjustments.order_id = orders.order_id
 
 ),
+
+located as (
+
+    {{ located_orders('orders_of_days') }}
+
+),
+
+{% endif -%}
 
 -- discounts and refunds that were made on another day than their order
 moved as (
@@ -82,7 +116,7 @@ entries as (
         orders.discount_amount,
         orders.return_amount
 
-    from orders
+    from {{ orders }} as orders
 
     inner join days
         on
@@ -103,7 +137,7 @@ entries as (
         -moved.discount_amount as discount_amount,
         -moved.return_amount as return_amount
 
-    from orders
+    from {{ orders }} as orders
 
     inner join days
         on
@@ -136,7 +170,7 @@ entries as (
             moved.store_id = days.store_id
             and moved.adjustment_date = days.revenue_date
 
-    inner join orders
+    inner join {{ orders }} as orders
         on
             moved.store_id = orders.store_id
             and moved.order_id = orders.order_id

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('fct_orders') }}, {{ ref('int_country_spellings') }}, {{ ref('int_customers_located') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
@@ -28,11 +29,11 @@ changed as (
 
 ),
 
-orders as (
+orders_of_changed as (
 
     select orders.*
 
-    from {{ ref('int_orders_located') }} as orders
+    from {{ ref('fct_orders') }} as orders
 
     inner join changed
         on
@@ -44,13 +45,19 @@ orders as (
     -- all guests of a store together are one that changed
     select orders.*
 
-    from {{ ref('int_orders_located') }} as orders
+    from {{ ref('fct_orders') }} as orders
 
     inner join changed
         on
             orders.store_id = changed.store_id
             and orders.customer_id is null
             and changed.customer_id is null
+
+),
+
+orders as (
+
+    {{ located_orders('orders_of_changed') }}
 
 ),
 {%- else -%}
