@@ -25,10 +25,10 @@
 
 {#
   Days of a store to build: all that `versions` (a table, or the name of a CTE) knows or, of an incremental table, those
-  that it holds in another version or not at all, and those that it should hold no more. `built` says in which version
-  rows of a day were built, `also` is a query of other days (store, day) to build.
+  that it holds in another version or not at all, and those that it should hold no more. `also` is a query of other days
+  (store, day) to build.
 #}
-{% macro days_to_build(versions, day, built='max(day_version)', also=none) -%}
+{% macro days_to_build(versions, day, also=none) -%}
     {%- if not is_incremental() -%}
     select
         store_id,
@@ -49,7 +49,7 @@
         select
             store_id,
             {{ day }},
-            {{ built }} as day_version
+            max(day_version) as day_version
 
         from {{ this }}
 
@@ -110,17 +110,11 @@
 {%- endmacro %}
 
 {#
-  Orders of which a delivery brought the order itself or a row since the table was built, or of which a row went to
-  another order or is gone. Needs the CTE `new_rows` of what was delivered since.
+  Orders that changed since the table was built, of which a delivery brought a row, or of which a row went to another
+  order or is gone. Needs the CTE `new_rows` of what was delivered since.
 #}
 {% macro touched_orders(entity, key) -%}
-    select
-        store_id,
-        order_id
-
-    from {{ ref('int_orders_dated') }}
-
-    where {{ is_new(this) }}
+    {{ changed('int_orders_dated', 'order_id') }}
 
     union
 
@@ -145,27 +139,24 @@
 
     union
 
-    select
-        store_id,
-        order_id
+    {{ orders_of_gone_rows(entity, key) }}
+{%- endmacro %}
 
-    from {{ removed_orders_table() }}
-
-    {%- set delivered = ref('int_' ~ entity ~ '_unioned') -%}
-    {%- if rows_are_gone(entity, key) %}
-
-    union
-
+{# Orders of which the table holds a row that is delivered no more. #}
+{% macro orders_of_gone_rows(entity, key) -%}
     select
         built.store_id,
         built.order_id
 
     from {{ this }} as built
 
+    {% if rows_are_gone(entity, key) -%}
     where not exists (
-        select 1 from {{ delivered }} as present
+        select 1 from {{ ref('int_' ~ entity ~ '_unioned') }} as present
         where present.store_id = built.store_id and present.{{ key }} = built.{{ key }}
     )
+    {%- else -%}
+    where 1 = 0
     {%- endif %}
 {%- endmacro %}
 
@@ -298,10 +289,6 @@ from {{ parts }}
     {{ return(kept_table('incremental_builds')) }}
 {%- endmacro %}
 
-{% macro removed_orders_table() -%}
-    {{ return(kept_table('removed_orders')) }}
-{%- endmacro %}
-
 {# Where it stands by which rules each incremental table was built, and up to which change; made when dbt starts. #}
 {% macro create_builds_table() -%}
     {%- if may_ask() -%}
@@ -423,56 +410,5 @@ from {{ parts }}
     )
     {%- else -%}
     1 = 0
-    {%- endif -%}
-{%- endmacro %}
-
-{# Orders that were known and are delivered no more, while rows of theirs may be; made when dbt starts. #}
-{% macro create_removed_orders_table() -%}
-    create table if not exists {{ removed_orders_table() }} (
-        store_id {{ dbt.type_string() }},
-        order_id {{ dbt.type_string() }}
-    )
-{%- endmacro %}
-
-{#
-  Goes before `forget_removed`: what belonged to an order that goes is looked at by every later increment, until the
-  order comes back or everything is built anew.
-#}
-{% macro remember_removed_orders() -%}
-    {%- if is_incremental() -%}
-    insert into {{ removed_orders_table() }}
-    select
-        store_id,
-        order_id
-    from {{ this }}
-    where
-        (select count(*) from {{ this }}) <> (select count(*) from {{ ref('int_orders_unioned') }})
-        and not exists (
-            select 1 from {{ ref('int_orders_unioned') }} as present
-            where present.store_id = {{ this }}.store_id and present.order_id = {{ this }}.order_id
-        );
-    delete from {{ removed_orders_table() }}
-    where exists (
-        select 1 from {{ ref('int_orders_unioned') }} as present
-        where
-            present.store_id = {{ removed_orders_table() }}.store_id
-            and present.order_id = {{ removed_orders_table() }}.order_id
-    )
-    {%- else -%}
-    delete from {{ removed_orders_table() }}
-    {%- endif -%}
-{%- endmacro %}
-
-{# Deletes from {{ this }} what its source holds no more; looks for it only when the numbers of rows differ. #}
-{% macro forget_removed(source_model, key) -%}
-    {%- if is_incremental() -%}
-    delete from {{ this }}
-    where
-        (select count(*) from {{ this }}) <> (select count(*) from {{ ref(source_model) }})
-        and not exists (
-            select 1 from {{ ref(source_model) }} as present
-            where
-                {% for column in key %}{{ "and " if not loop.first }}present.{{ column }} = {{ this }}.{{ column }} {% endfor %}
-        )
     {%- endif -%}
 {%- endmacro %}

@@ -121,7 +121,7 @@ def checksums(warehouse: Warehouse) -> dict[str, str]:
         tables = connection.execute(
             "select format('%I.%I', table_schema, table_name) from information_schema.tables "
             "where table_schema in ('intermediate', 'marts', 'snapshots') and table_type = 'BASE TABLE' "
-            "and table_name not in ('removed_orders', 'incremental_builds', 'incremental_changes')"
+            "and table_name not in ('incremental_builds', 'incremental_changes')"
         ).fetchall()
         query = "select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from {} as t"
         return {table: connection.execute(query.format(table)).fetchone()[0] for (table,) in tables}

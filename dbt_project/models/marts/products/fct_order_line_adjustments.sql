@@ -1,4 +1,3 @@
--- depends_on: {{ ref('fct_orders') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
@@ -10,7 +9,11 @@ with
 {% if is_incremental() -%}
 changed as (
 
-    {{ changed('fct_orders', 'order_id') }}
+    {{ changed('fct_order_lines', 'order_id') }}
+
+    union
+
+    {{ changed('fct_order_adjustments', 'order_id') }}
 
 ),
 

@@ -3,7 +3,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
-    meta={'part': 'order_date', 'row_key': 'item_id'}
+    meta={'part': 'order_date', 'row_key': 'item_id', 'changes': ['order_id']}
 ) }}
 
 with

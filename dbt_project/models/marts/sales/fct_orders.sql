@@ -1,29 +1,43 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
-    meta={'part': 'order_date', 'row_key': 'order_id', 'changes': ['order_id', 'customer_id']}
+    meta={'part': 'order_id', 'row_key': 'order_date', 'changes': ['order_id', 'customer_id']}
 ) }}
 
 with
 
-days as (
+{% if is_incremental() -%}
+changed as (
 
-    {{ days_to_build(
-        ref('int_order_days_versioned'), 'order_date', built=day_version('max(load_id)', 'sum(entry_count)')
-    ) }}
+    {{ changed('int_orders_dated', 'order_id') }}
+
+    union
+
+    {{ changed('fct_order_lines', 'order_id') }}
+
+    union
+
+    {{ changed('fct_order_adjustments', 'order_id') }}
 
 ),
 
+{% endif -%}
 orders as (
 
     select orders.*
 
     from {{ ref('int_orders_dated') }} as orders
 
-    inner join days
+    {% if is_incremental() -%}
+    inner join changed
         on
-            orders.store_id = days.store_id
-            and orders.order_date = days.order_date
+            orders.store_id = changed.store_id
+            and orders.order_id = changed.order_id
+
+    {% endif -%}
+    where
+        orders.order_date is not null
+        and {{ is_known('orders.order_date') }}
 
 ),
 
@@ -33,10 +47,12 @@ lines as (
 
     from {{ ref('fct_order_lines') }} as lines
 
-    inner join days
+    {% if is_incremental() -%}
+    inner join changed
         on
-            lines.store_id = days.store_id
-            and lines.order_date = days.order_date
+            lines.store_id = changed.store_id
+            and lines.order_id = changed.order_id
+    {%- endif %}
 
 ),
 
@@ -46,10 +62,12 @@ adjustments as (
 
     from {{ ref('fct_order_adjustments') }} as adjustments
 
-    inner join days
+    {% if is_incremental() -%}
+    inner join changed
         on
-            adjustments.store_id = days.store_id
-            and adjustments.order_date = days.order_date
+            adjustments.store_id = changed.store_id
+            and adjustments.order_id = changed.order_id
+    {%- endif %}
 
 ),
 
@@ -104,11 +122,8 @@ joined as (
         orders.order_date,
         orders.country,
         orders.total_amount,
-        greatest(
-            orders.load_id,
-            coalesce(line_totals.load_id, orders.load_id),
-            coalesce(adjustment_totals.load_id, orders.load_id)
-        ) as load_id,
+        case when line_totals.load_id > orders.load_id then line_totals.load_id else orders.load_id end as load_id,
+        coalesce(adjustment_totals.load_id, 0) as adjustment_load_id,
         coalesce(line_totals.line_count, 0) as line_count,
         coalesce(adjustment_totals.adjustment_count, 0) as adjustment_count,
         coalesce(line_totals.units_sold, 0) as units_sold,
@@ -156,12 +171,13 @@ final as (
         cast(fee_amount as numeric(18, 4)) as fee_amount,
         cast(excluded_amount as numeric(18, 4)) as excluded_amount,
         total_amount,
+        cast(adjustment_count as integer) as adjustment_count,
         cast(load_id as bigint) as load_id,
-        cast(1 + line_count + adjustment_count as integer) as entry_count
+        cast(adjustment_load_id as bigint) as adjustment_load_id
 
     from joined
 
 )
 
 select * from final
-{{- and_replaced('days', 'order_date') }}
+{{- and_replaced('changed', 'order_id') }}
