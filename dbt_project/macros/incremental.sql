@@ -6,6 +6,9 @@
     entries of a day (one comes, changes, leaves) changes the version, because what comes has a higher number and what
     leaves lowers the count. A table of days keeps the version that each day was made from, so that a day which is
     stale, for whatever reason and however long ago, is found by comparing.
+  - A large table that is followed row by row (orders, listed customers, categories of products) writes down what differs
+    from before: the keys of all rows that came, changed or left, under the number of the build (`changes`). Who stands
+    on it makes anew what belongs to the orders, customers or products that changed since its own last build.
   - A table is made anew as a whole when its rules change: the variable as_of_date, the sources, a seed, or the SQL of
     the model or of one that it stands on.
 #}
@@ -22,9 +25,10 @@
 
 {#
   Days of a store to build: all that `versions` (a table, or the name of a CTE) knows or, of an incremental table, those
-  that it holds in another version or not at all, and those that it should hold no more.
+  that it holds in another version or not at all, and those that it should hold no more. `also` is a query of other days
+  (store, day) to build.
 #}
-{% macro days_to_build(versions, day) -%}
+{% macro days_to_build(versions, day, also=none) -%}
     {%- if not is_incremental() -%}
     select
         store_id,
@@ -59,6 +63,12 @@
         versions.day_version is null
         or built.day_version is null
         or versions.day_version <> built.day_version
+        {%- if also %}
+        or exists (
+            select 1 from ({{ also }}) as also
+            where also.store_id = versions.store_id and also.{{ day }} = versions.{{ day }}
+        )
+        {%- endif -%}
         {%- endset -%}
     {{ query if versions is string else written_out(query, day) }}
     {%- endif -%}
@@ -68,14 +78,15 @@
   The rows of a query (store, day, version) as literals, when they are few: the planner then knows how few they are and
   reaches for an index, where for a subquery it would read whole tables.
 #}
-{% macro written_out(query, day) -%}
+{% macro written_out(query, part) -%}
     {%- set rows = run_query(query).rows if execute else [] -%}
-    {%- if rows | length > 1000 -%}
+    {%- set type = model.columns[part].data_type if execute -%}
+    {%- if rows | length > 10000 -%}
     {{ query }}
     {%- elif rows -%}
     select
         written.store_id,
-        cast(written.{{ day }} as date) as {{ day }},
+        cast(written.{{ part }} as {{ type }}) as {{ part }},
         cast(written.day_version as bigint) as day_version
 
     from (
@@ -83,15 +94,15 @@
         {%- for row in rows %}
         (
             {{- dbt.string_literal(dbt.escape_single_quotes(row[0])) }},
-            {{- "'" ~ row[1] ~ "'" if row[1] else 'null' }},
+            {{- dbt.string_literal(dbt.escape_single_quotes(row[1] | string)) if row[1] is not none else 'null' }},
             {{- row[2] if row[2] is not none else 'null' }})
             {{- "," if not loop.last }}
         {%- endfor %}
-    ) as written (store_id, {{ day }}, day_version)
+    ) as written (store_id, {{ part }}, day_version)
     {%- else -%}
     select
         cast(null as {{ dbt.type_string() }}) as store_id,
-        cast(null as date) as {{ day }},
+        cast(null as {{ type }}) as {{ part }},
         cast(null as bigint) as day_version
 
     where 1 = 0
@@ -99,17 +110,11 @@
 {%- endmacro %}
 
 {#
-  Orders of which a delivery brought the order itself or a row since the table was built, or of which a row went to
-  another order or is gone. Needs the CTE `new_rows` of what was delivered since.
+  Orders that changed since the table was built, of which a delivery brought a row, or of which a row went to another
+  order or is gone. Needs the CTE `new_rows` of what was delivered since.
 #}
 {% macro touched_orders(entity, key) -%}
-    select
-        store_id,
-        order_id
-
-    from {{ ref('int_orders_dated') }}
-
-    where {{ is_new(this) }}
+    {{ changed('int_orders_dated', 'order_id') }}
 
     union
 
@@ -134,27 +139,24 @@
 
     union
 
-    select
-        store_id,
-        order_id
+    {{ orders_of_gone_rows(entity, key) }}
+{%- endmacro %}
 
-    from {{ removed_orders_table() }}
-
-    {%- set delivered = ref('int_' ~ entity ~ '_unioned') -%}
-    {%- if rows_are_gone(entity, key) %}
-
-    union
-
+{# Orders of which the table holds a row that is delivered no more. #}
+{% macro orders_of_gone_rows(entity, key) -%}
     select
         built.store_id,
         built.order_id
 
     from {{ this }} as built
 
+    {% if rows_are_gone(entity, key) -%}
     where not exists (
-        select 1 from {{ delivered }} as present
+        select 1 from {{ ref('int_' ~ entity ~ '_unioned') }} as present
         where present.store_id = built.store_id and present.{{ key }} = built.{{ key }}
     )
+    {%- else -%}
+    where 1 = 0
     {%- endif %}
 {%- endmacro %}
 
@@ -175,48 +177,87 @@
     {{ return(execute and run_query(query).columns[0].values()[0] != 0) }}
 {%- endmacro %}
 
-{# Names each of these days in the model's output, so that the strategy `days` replaces it even when nothing is left of it. #}
-{% macro and_replaced_days(days, day) -%}
+{#
+  Names each of these parts in the model's output, so that the strategy `parts` replaces it even when nothing is left of
+  it.
+#}
+{% macro and_replaced(parts, part) -%}
     {%- if is_incremental() %}
 
 union all
 
 select
     {%- for column in model.columns.values() %}
-    {{ column.name if column.name in ('store_id', day) else 'cast(null as ' ~ column.data_type ~ ')' }}
+    {{ column.name if column.name in ('store_id', part) else 'cast(null as ' ~ column.data_type ~ ')' }}
     {{- "," if not loop.last }}
     {%- endfor %}
 
-from {{ days }}
+from {{ parts }}
     {%- endif -%}
 {%- endmacro %}
 
 {#
-  The incremental strategy `days`: what the model selects replaces whole days of a store. A row without a value in
-  `row_key` only names a day that is replaced.
+  The incremental strategy `parts`: what the model selects takes the place of whole parts of a store, which are the days,
+  orders or customers in the column `part`. A row without a value in `row_key` only names such a part. Only rows that
+  differ are written; a model that lists its keys under `changes` writes down which.
 #}
-{% macro get_incremental_days_sql(arguments) -%}
+{% macro get_incremental_parts_sql(arguments) -%}
     {%- set target, staged = arguments['target_relation'], arguments['temp_relation'] -%}
-    {%- set day, key = config.require('meta')['day_column'], config.require('meta')['row_key'] -%}
+    {%- set meta = config.require('meta') -%}
+    {%- set part, row_key = meta['part'], meta['row_key'] -%}
     {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    {%- set days = 'select distinct store_id, ' ~ day ~ ', 0 as day_version from ' ~ staged -%}
-
-    delete from {{ target }}
-    where exists (
-        select 1 from ({{ written_out(days, day) }}) as staged
-        where staged.store_id = {{ target }}.store_id and staged.{{ day }} = {{ target }}.{{ day }}
-    );
-
-    delete from {{ target }}
-    where
-        {{ day }} is null
+    {%- set parts -%}
+        select distinct store_id, {{ part }}, 0 as day_version from {{ staged }} where {{ part }} is not null
+    {%- endset -%}
+    {%- set is_replaced -%}
+        exists (
+            select 1 from ({{ written_out(parts, part) }}) as parts
+            where parts.store_id = {{ target }}.store_id and parts.{{ part }} = {{ target }}.{{ part }}
+        )
+    {%- endset -%}
+    {%- set is_replaced_without_part -%}
+        {{ part }} is null
         and exists (
-            select 1 from {{ staged }} as staged
-            where staged.store_id = {{ target }}.store_id and staged.{{ day }} is null
-        );
+            select 1 from {{ staged }} as parts
+            where parts.store_id = {{ target }}.store_id and parts.{{ part }} is null
+        )
+    {%- endset -%}
+    {%- set differs -%}
+        not exists (select 1 from {{ staged }} as staged where {{ same_row('staged', target, arguments['dest_columns']) }})
+    {%- endset -%}
+    {%- set statistics = refresh_statistics(staged) %}
+
+    {{ statistics ~ ';' if statistics }}
+    {%- if meta.get('changes') %}
+
+    {{ write_down_changes(
+        'select ' ~ columns ~ ' from ' ~ target ~ ' where ' ~ is_replaced ~ ' and ' ~ differs,
+        'select ' ~ columns ~ ' from ' ~ staged ~ ' as staged where ' ~ row_key ~ ' is not null and not exists (select 1 from '
+        ~ target ~ ' as built where ' ~ same_row('staged', 'built', arguments['dest_columns']) ~ ')'
+    ) }}
+    {%- endif %}
+
+    delete from {{ target }}
+    where {{ is_replaced }} and {{ differs }};
+
+    delete from {{ target }}
+    where {{ is_replaced_without_part }} and {{ differs }};
 
     insert into {{ target }} ({{ columns }})
-    select {{ columns }} from {{ staged }} where {{ key }} is not null
+    select {{ columns }} from {{ staged }} as staged
+    where
+        {{ row_key }} is not null
+        and not exists (select 1 from {{ target }} as built where {{ same_row('staged', 'built', arguments['dest_columns']) }})
+{%- endmacro %}
+
+{# Whether two rows are equal: in the columns of the key, which are never null, and in all others. #}
+{% macro same_row(one, other, columns) -%}
+    {%- set keys = (config.get('indexes', []) | selectattr('unique', 'defined') | map(attribute='columns') | list + [[]]) | first -%}
+    {%- for column in columns -%}
+        {{ ' and ' if not loop.first }}{{ one }}.{{ column.quoted }}
+        {{- ' = ' if column.name in keys else ' is not distinct from ' -}}
+        {{ other }}.{{ column.quoted }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {# Whether the database can be asked: not while parsing, nor by `dbt compile --no-introspect`, which enters none. #}
@@ -244,36 +285,43 @@ from {{ days }}
     {{ return(api.Relation.create(database=target.database or none, schema='intermediate', identifier=name)) }}
 {%- endmacro %}
 
-{% macro rules_table() -%}
-    {{ return(kept_table('incremental_rules')) }}
+{% macro builds_table() -%}
+    {{ return(kept_table('incremental_builds')) }}
 {%- endmacro %}
 
-{% macro removed_orders_table() -%}
-    {{ return(kept_table('removed_orders')) }}
-{%- endmacro %}
-
-{# Where it stands by which rules each incremental table was built; made when dbt starts. #}
-{% macro create_rules_table() -%}
+{# Where it stands by which rules each incremental table was built, and up to which change; made when dbt starts. #}
+{% macro create_builds_table() -%}
     {%- if may_ask() -%}
-        {%- do adapter.create_schema(rules_table()) -%}
+        {%- do adapter.create_schema(builds_table()) -%}
     {%- endif -%}
-    create table if not exists {{ rules_table() }} (
+    create table if not exists {{ builds_table() }} (
         model_name {{ dbt.type_string() }},
-        rules_fingerprint {{ dbt.type_string() }}
+        rules_fingerprint {{ dbt.type_string() }},
+        change_number bigint
     )
+{%- endmacro %}
+
+{# Names of all that a node stands on, the node itself first. #}
+{% macro stands_on(name) -%}
+    {%- set reached = [name] -%}
+    {%- for name in reached -%}
+        {%- set node = graph.nodes.get(name) -%}
+        {%- if node and node.resource_type in ('model', 'seed') -%}
+            {%- for parent in node.depends_on.nodes | sort if parent not in reached -%}
+                {%- do reached.append(parent) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(reached) }}
 {%- endmacro %}
 
 {# Hash of everything but data that decides what a table holds: variables, and the files of the model and all it stands on. #}
 {% macro rules_fingerprint() -%}
     {%- set parts = [var('as_of_date') | string, var('sources') | join(',')] -%}
-    {%- set reached = [model.unique_id] -%}
-    {%- for name in reached -%}
+    {%- for name in stands_on(model.unique_id) -%}
         {%- set node = graph.nodes.get(name) -%}
         {%- if node and node.resource_type in ('model', 'seed') -%}
             {%- do parts.append(node.checksum.checksum) -%}
-            {%- for parent in node.depends_on.nodes | sort if parent not in reached -%}
-                {%- do reached.append(parent) -%}
-            {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(local_md5(parts | join('\n'))) }}
@@ -283,7 +331,7 @@ from {{ days }}
     {%- if not execute -%}
         {{ return(false) }}
     {%- endif -%}
-    {%- set table = rules_table() -%}
+    {%- set table = builds_table() -%}
     {%- if not adapter.get_relation(table.database, table.schema, table.identifier) -%}
         {{ return(true) }}
     {%- endif -%}
@@ -295,25 +343,38 @@ from {{ days }}
 {%- endmacro %}
 
 {# Written in the transaction that builds the table. #}
-{% macro remember_rules() -%}
+{% macro remember_build() -%}
     {%- if execute and model.config.materialized == 'incremental' -%}
-        delete from {{ rules_table() }} where model_name = '{{ model.name }}';
-        insert into {{ rules_table() }} values ('{{ model.name }}', '{{ rules_fingerprint() }}');
+        {%- set writes_changes = config.get('meta', {}).get('changes') -%}
+        {%- if writes_changes and not is_incremental() %}
+            {#- whoever follows the changes of a table that is made anew is made anew as well -#}
+            {%- set followers = [model.name] -%}
+            {%- for node in graph.nodes.values() if node.config.materialized == 'incremental' -%}
+                {%- if model.unique_id in stands_on(node.unique_id) -%}
+                    {%- do followers.append(node.name) -%}
+                {%- endif -%}
+            {%- endfor -%}
+        delete from {{ builds_table() }} where model_name in ('{{ followers | join("', '") }}');
+        {%- endif %}
+        {#- the number is asked before the row goes that may hold the highest -#}
+        {%- set number = next_change_number() - (0 if writes_changes else 1) %}
+        delete from {{ builds_table() }} where model_name = '{{ model.name }}';
+        insert into {{ builds_table() }} values ('{{ model.name }}', '{{ rules_fingerprint() }}', {{ number }});
         {#- an increment is a small part; as these add up, the server renews the statistics by itself -#}
-        {{ refresh_statistics() if not is_incremental() }}
+        {{ refresh_statistics(this) if not is_incremental() }}
     {%- endif -%}
 {%- endmacro %}
 
 {# What stands on a large table that was just built is planned by its true size. #}
-{% macro refresh_statistics() -%}
-    {{ return(adapter.dispatch('refresh_statistics')()) }}
+{% macro refresh_statistics(table=this) -%}
+    {{ return(adapter.dispatch('refresh_statistics')(table)) }}
 {%- endmacro %}
 
-{% macro default__refresh_statistics() -%}
+{% macro default__refresh_statistics(table) -%}
 {%- endmacro %}
 
-{% macro postgres__refresh_statistics() -%}
-    analyze {{ this }}
+{% macro postgres__refresh_statistics(table) -%}
+    analyze {{ table }}
 {%- endmacro %}
 
 {#
@@ -349,56 +410,5 @@ from {{ days }}
     )
     {%- else -%}
     1 = 0
-    {%- endif -%}
-{%- endmacro %}
-
-{# Orders that were known and are delivered no more, while rows of theirs may be; made when dbt starts. #}
-{% macro create_removed_orders_table() -%}
-    create table if not exists {{ removed_orders_table() }} (
-        store_id {{ dbt.type_string() }},
-        order_id {{ dbt.type_string() }}
-    )
-{%- endmacro %}
-
-{#
-  Goes before `forget_removed`: what belonged to an order that goes is looked at by every later increment, until the
-  order comes back or everything is built anew.
-#}
-{% macro remember_removed_orders() -%}
-    {%- if is_incremental() -%}
-    insert into {{ removed_orders_table() }}
-    select
-        store_id,
-        order_id
-    from {{ this }}
-    where
-        (select count(*) from {{ this }}) <> (select count(*) from {{ ref('int_orders_unioned') }})
-        and not exists (
-            select 1 from {{ ref('int_orders_unioned') }} as present
-            where present.store_id = {{ this }}.store_id and present.order_id = {{ this }}.order_id
-        );
-    delete from {{ removed_orders_table() }}
-    where exists (
-        select 1 from {{ ref('int_orders_unioned') }} as present
-        where
-            present.store_id = {{ removed_orders_table() }}.store_id
-            and present.order_id = {{ removed_orders_table() }}.order_id
-    )
-    {%- else -%}
-    delete from {{ removed_orders_table() }}
-    {%- endif -%}
-{%- endmacro %}
-
-{# Deletes from {{ this }} what its source holds no more; looks for it only when the numbers of rows differ. #}
-{% macro forget_removed(source_model, key) -%}
-    {%- if is_incremental() -%}
-    delete from {{ this }}
-    where
-        (select count(*) from {{ this }}) <> (select count(*) from {{ ref(source_model) }})
-        and not exists (
-            select 1 from {{ ref(source_model) }} as present
-            where
-                {% for column in key %}{{ "and " if not loop.first }}present.{{ column }} = {{ this }}.{{ column }} {% endfor %}
-        )
     {%- endif -%}
 {%- endmacro %}

@@ -196,7 +196,7 @@ def test_a_mart_spells_its_columns_out(models):
     for name, model in models.items():
         if layer(model) == "marts":
             assert "final as (\n\n    select\n        " in model["raw_code"], name
-            last_line = re.sub(r"\n\{\{- and_replaced_days\(.*\) \}\}$", "", model["raw_code"].rstrip())
+            last_line = re.sub(r"\n\{\{- and_replaced\(.*\) \}\}$", "", model["raw_code"].rstrip())
             assert last_line.endswith("select * from final"), name
 
 

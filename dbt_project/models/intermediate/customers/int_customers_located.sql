@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='parts',
+    meta={'part': 'customer_id', 'row_key': 'is_listed', 'changes': ['customer_id']}
+) }}
+
 with
 
 customers as (
@@ -23,15 +29,36 @@ located as (
     select
         customers.store_id,
         customers.customer_id,
+        true as is_listed,
+        customers.email,
+        customers.country,
         spellings.country_code,
         {{ country_unknown_reason('customers.country_spelling', 'spellings') }} as country_unknown_reason,
-        customers.region
+        customers.region,
+        customers.city,
+        customers.age_group,
+        customers.customer_segment,
+        customers.registration_date
 
     from customers
 
     left join spellings
         on customers.country_spelling = spellings.spelling
 
-)
+),
 
-select * from located
+-- a file of customers often brings everybody anew, and nothing new of most
+differing as (
+
+    {{ differing_rows('located') }}
+
+){% if is_incremental() %},
+
+gone as (
+
+    {{ gone_keys('located', 'customer_id') }}
+
+){% endif %}
+
+select * from differing
+{{- and_replaced('gone', 'customer_id') }}

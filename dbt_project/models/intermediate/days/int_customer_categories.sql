@@ -1,22 +1,67 @@
-{{ config(materialized='table', post_hook="{{ refresh_statistics() }}") }}
+-- depends_on: {{ ref('fct_orders') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='parts',
+    meta={'part': 'customer_id', 'row_key': 'revenue_date'}
+) }}
 
 with
 
+{% if is_incremental() -%}
+changed_products as (
+
+    {{ changed('int_product_categories', 'product_id') }}
+
+),
+
+changed as (
+
+    {{ changed('fct_orders', 'customer_id') }}
+
+    union
+
+    select
+        lines.store_id,
+        lines.customer_id
+
+    from {{ ref('fct_order_lines') }} as lines
+
+    inner join changed_products
+        on
+            lines.store_id = changed_products.store_id
+            and lines.product_id = changed_products.product_id
+
+),
+
+{% endif -%}
 lines as (
 
-    select * from {{ ref('fct_order_lines') }}
+    select lines.*
 
+    from {{ ref('fct_order_lines') }} as lines
+
+    {% if is_incremental() -%}
+    -- lines have an index of their order
+    inner join {{ ref('fct_orders') }} as orders
+        on
+            lines.store_id = orders.store_id
+            and lines.order_id = orders.order_id
+
+    inner join changed
+        on
+            orders.store_id = changed.store_id
+            and orders.customer_id = changed.customer_id
+
+    {% endif -%}
     where
-        line_type = 'goods'
-        and customer_id is not null
+        lines.line_type = 'goods'
+        and lines.customer_id is not null
 
 ),
 
 products as (
 
-    select * from {{ ref('dim_products') }}
-
-    where category is not null
+    select * from {{ ref('int_product_categories') }}
 
 ),
 
@@ -62,3 +107,4 @@ counted as (
 )
 
 select * from counted
+{{- and_replaced('changed', 'customer_id') }}

@@ -1,58 +1,33 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'revenue_date', 'row_key': 'customer_id'}
+    incremental_strategy='parts',
+    meta={'part': 'customer_id', 'row_key': 'revenue_date'}
 ) }}
 
 with
 
--- what an order brings depends on its own day, and on the day of each change of it
-days as (
+{% if is_incremental() -%}
+changed as (
 
-    select
-        store_id,
-        order_date as revenue_date,
-        day_version
-
-    from {{ ref('int_order_days_versioned') }}
-
-    union all
-
-    select
-        store_id,
-        revenue_date,
-        day_version
-
-    from {{ ref('int_revenue_days_versioned') }}
+    {{ changed('fct_orders', 'customer_id') }}
 
 ),
 
-versions as (
-
-    select
-        store_id,
-        revenue_date,
-        {{ version_of_days('day_version') }} as day_version
-
-    from days
-
-    where revenue_date is not null
-
-    group by store_id, revenue_date
-
-),
-
-stale as (
-
-    {{ days_to_build('versions', 'revenue_date') }}
-
-),
-
+{% endif -%}
 orders as (
 
-    select * from {{ ref('fct_orders') }}
+    select orders.*
 
-    where not is_guest
+    from {{ ref('fct_orders') }} as orders
+
+    {% if is_incremental() -%}
+    inner join changed
+        on
+            orders.store_id = changed.store_id
+            and orders.customer_id = changed.customer_id
+
+    {% endif -%}
+    where not orders.is_guest
 
 ),
 
@@ -131,26 +106,21 @@ amounts as (
 totals as (
 
     select
-        amounts.store_id,
-        amounts.customer_id,
-        amounts.revenue_date,
-        cast(sum(amounts.order_count) as integer) as order_count,
-        cast(sum(amounts.units_sold) as bigint) as units_sold,
-        cast(sum(amounts.gross_amount) as numeric(18, 4)) as gross_amount,
-        cast(sum(amounts.discount_amount) as numeric(18, 4)) as discount_amount,
-        cast(sum(amounts.return_amount) as numeric(18, 4)) as return_amount,
-        stale.day_version
+        store_id,
+        customer_id,
+        revenue_date,
+        cast(sum(order_count) as integer) as order_count,
+        cast(sum(units_sold) as bigint) as units_sold,
+        cast(sum(gross_amount) as numeric(18, 4)) as gross_amount,
+        cast(sum(discount_amount) as numeric(18, 4)) as discount_amount,
+        cast(sum(return_amount) as numeric(18, 4)) as return_amount
 
     from amounts
 
-    inner join stale
-        on
-            amounts.store_id = stale.store_id
-            and amounts.revenue_date = stale.revenue_date
-
-    group by amounts.store_id, amounts.customer_id, amounts.revenue_date, stale.day_version
+    -- the key that differs most goes first: it is what sorting compares
+    group by customer_id, revenue_date, store_id
 
 )
 
 select * from totals
-{{- and_replaced_days('stale', 'revenue_date') }}
+{{- and_replaced('changed', 'customer_id') }}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'order_date', 'row_key': 'issue_kind'}
+    incremental_strategy='parts',
+    meta={'part': 'order_date', 'row_key': 'issue_kind'}
 ) }}
 
 {% set issues = {
@@ -167,4 +167,4 @@ versioned as (
 )
 
 select * from versioned
-{{- and_replaced_days('days', 'order_date') }}
+{{- and_replaced('days', 'order_date') }}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'revenue_date', 'row_key': 'product_id'}
+    incremental_strategy='parts',
+    meta={'part': 'revenue_date', 'row_key': 'product_id'}
 ) }}
 
 with
@@ -130,4 +130,4 @@ versioned as (
 )
 
 select * from versioned
-{{- and_replaced_days('days', 'revenue_date') }}
+{{- and_replaced('days', 'revenue_date') }}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'month_start_date', 'row_key': 'product_id'}
+    incremental_strategy='parts',
+    meta={'part': 'month_start_date', 'row_key': 'product_id'}
 ) }}
 
 with
@@ -157,4 +157,4 @@ totals as (
 )
 
 select * from totals
-{{- and_replaced_days('stale_months', 'month_start_date') }}
+{{- and_replaced('stale_months', 'month_start_date') }}

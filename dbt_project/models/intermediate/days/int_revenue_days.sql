@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'revenue_date', 'row_key': 'order_count'}
+    incremental_strategy='parts',
+    meta={'part': 'revenue_date', 'row_key': 'order_count'}
 ) }}
 
 with
@@ -124,4 +124,4 @@ totals as (
 )
 
 select * from totals
-{{- and_replaced_days('days', 'revenue_date') }}
+{{- and_replaced('days', 'revenue_date') }}

@@ -2,17 +2,15 @@
 
 with
 
-lines as (
+orders as (
 
     select
         store_id,
         order_date as revenue_date,
-        last_line_load_id as last_load_id,
-        line_count as entry_count
+        last_own_load_id as last_load_id,
+        own_entry_count as entry_count
 
     from {{ ref('int_order_days_versioned') }}
-
-    where line_count > 0
 
 ),
 
@@ -51,7 +49,7 @@ line_adjustments as (
 
 entries as (
 
-    select * from lines
+    select * from orders
 
     union all
 

@@ -1,11 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['store_id', 'order_id'],
-    post_hook=[
-        "{{ remember_removed_orders() }}",
-        "{{ forget_removed('int_orders_unioned', ['store_id', 'order_id']) }}"
-    ]
+    incremental_strategy='parts',
+    meta={'part': 'order_id', 'row_key': 'load_id', 'changes': ['order_id']}
 ) }}
 
 with
@@ -46,6 +42,13 @@ dated as (
     inner join stores
         on orders.store_id = stores.store_id
 
-)
+){% if is_incremental() %},
+
+gone as (
+
+    {{ orders_of_gone_rows('orders', 'order_id') }}
+
+){% endif %}
 
 select * from dated
+{{- and_replaced('gone', 'order_id') }}

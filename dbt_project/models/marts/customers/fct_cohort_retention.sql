@@ -14,7 +14,17 @@ months as (
 
 guest_amounts as (
 
-    {{ amounts_by_month(ref('fct_orders'), ref('fct_order_adjustments'), 'orders.is_guest') }}
+    select
+        store_id,
+        cast({{ dbt.date_trunc('month', 'revenue_date') }} as date) as month_start_date,
+        order_count,
+        gross_amount - discount_amount - return_amount as net_revenue
+
+    from {{ ref('int_country_days') }}
+
+    where
+        is_guest
+        and (order_count > 0 or gross_amount - discount_amount - return_amount <> 0)
 
 ),
 

@@ -1,8 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['store_id', 'customer_id'],
-    post_hook="{{ forget_removed('int_customer_days', ['store_id', 'customer_id']) }}"
+    incremental_strategy='parts',
+    meta={'part': 'customer_id', 'row_key': 'revenue_date'}
 ) }}
 
 with
@@ -11,26 +10,7 @@ with
 -- whatever changes on one day of a customer changes what they have on the days around it
 changed as (
 
-    select distinct
-        coalesce(present.store_id, built.store_id) as store_id,
-        coalesce(present.customer_id, built.customer_id) as customer_id
-
-    from {{ ref('int_customer_days') }} as present
-
-    full outer join {{ this }} as built
-        on
-            present.store_id = built.store_id
-            and present.customer_id = built.customer_id
-            and present.revenue_date = built.revenue_date
-
-    where
-        present.customer_id is null
-        or built.customer_id is null
-        or present.order_count <> built.order_count
-        or present.units_sold <> built.units_sold
-        or present.gross_amount <> built.gross_amount
-        or present.discount_amount <> built.discount_amount
-        or present.return_amount <> built.return_amount
+    {{ changed('fct_orders', 'customer_id') }}
 
 ),
 
@@ -158,3 +138,4 @@ final as (
 )
 
 select * from final
+{{- and_replaced('changed', 'customer_id') }}

@@ -1,8 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='delete+insert',
-    unique_key=['store_id', 'customer_id'],
-    post_hook="{{ forget_removed('int_customer_months', ['store_id', 'customer_id']) }}"
+    incremental_strategy='parts',
+    meta={'part': 'customer_id', 'row_key': 'month_start_date'}
 ) }}
 
 with
@@ -11,40 +10,32 @@ with
 -- whatever changes in one month of a customer changes what they have in the months around it
 changed as (
 
-    select distinct
-        coalesce(present.store_id, built.store_id) as store_id,
-        coalesce(present.customer_id, built.customer_id) as customer_id
-
-    from {{ ref('int_customer_months') }} as present
-
-    full outer join {{ this }} as built
-        on
-            present.store_id = built.store_id
-            and present.customer_id = built.customer_id
-            and present.month_start_date = built.month_start_date
-
-    where
-        present.customer_id is null
-        or built.customer_id is null
-        or present.order_count <> built.order_count
-        or present.net_revenue <> built.net_revenue
-        or (present.order_count > 0 and present.last_order_date <> built.running_last_order_date)
+    {{ changed('fct_orders', 'customer_id') }}
 
 ),
 
 {% endif -%}
 months as (
 
-    select months.*
+    select
+        days.store_id,
+        days.customer_id,
+        cast({{ dbt.date_trunc('month', 'days.revenue_date') }} as date) as month_start_date,
+        sum(days.order_count) as order_count,
+        max(case when days.order_count > 0 then days.revenue_date end) as last_order_date,
+        sum(days.gross_amount - days.discount_amount - days.return_amount) as net_revenue
 
-    from {{ ref('int_customer_months') }} as months
+    from {{ ref('int_customer_days') }} as days
 
     {% if is_incremental() -%}
     inner join changed
         on
-            months.store_id = changed.store_id
-            and months.customer_id = changed.customer_id
-    {%- endif %}
+            days.store_id = changed.store_id
+            and days.customer_id = changed.customer_id
+
+    {% endif -%}
+    group by
+        days.customer_id, cast({{ dbt.date_trunc('month', 'days.revenue_date') }} as date), days.store_id
 
 ),
 
@@ -96,3 +87,4 @@ final as (
 )
 
 select * from final
+{{- and_replaced('changed', 'customer_id') }}

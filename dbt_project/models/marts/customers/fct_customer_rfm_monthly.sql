@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'month_end_date', 'row_key': 'customer_id'}
+    incremental_strategy='parts',
+    meta={'part': 'month_end_date', 'row_key': 'customer_id'}
 ) }}
 
 with
@@ -111,4 +111,4 @@ final as (
 )
 
 select * from final
-{{- and_replaced_days('stale', 'month_end_date') }}
+{{- and_replaced('stale', 'month_end_date') }}

@@ -1,43 +1,14 @@
 with
 
-orders as (
-
-    select * from {{ ref('int_orders_located') }}
-
-),
-
 countries as (
 
     select * from {{ ref('dim_countries') }}
 
 ),
 
--- a customer counts in every place that one of their orders went to
 customer_totals as (
 
-    select
-        store_id,
-        coalesce(country_code, country_unknown_reason) as country_key,
-        coalesce(region, region_unknown_reason) as region_key,
-        customer_id,
-        max(country_unknown_reason) as country_unknown_reason,
-        max(region_unknown_reason) as region_unknown_reason,
-        sum(case when is_sale then 1 else 0 end) as order_count,
-        sum(units_sold) as units_sold,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        sum(return_amount) as return_amount,
-        sum(net_amount) as net_amount,
-        sum(case when is_sale then gross_amount - discount_amount else 0 end) as ordered_amount
-
-    from orders
-
-    -- the key that differs most goes first: it is what sorting compares
-    group by
-        customer_id,
-        store_id,
-        coalesce(country_code, country_unknown_reason),
-        coalesce(region, region_unknown_reason)
+    select * from {{ ref('int_customer_places') }}
 
 ),
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'month_end_date', 'row_key': 'from_segment'}
+    incremental_strategy='parts',
+    meta={'part': 'month_end_date', 'row_key': 'from_segment'}
 ) }}
 
 {% set versions = ref('int_month_ends_versioned') %}
@@ -89,4 +89,4 @@ final as (
 )
 
 select * from final
-{{- and_replaced_days('stale', 'month_end_date') }}
+{{- and_replaced('stale', 'month_end_date') }}

@@ -1,17 +1,23 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'order_date', 'row_key': 'adjustment_id'}
+    incremental_strategy='parts',
+    meta={'part': 'order_id', 'row_key': 'adjustment_id'}
 ) }}
 
 with
 
-days as (
+{% if is_incremental() -%}
+changed as (
 
-    {{ days_to_build(ref('int_order_days_versioned'), 'order_date') }}
+    {{ changed('fct_order_lines', 'order_id') }}
+
+    union
+
+    {{ changed('fct_order_adjustments', 'order_id') }}
 
 ),
 
+{% endif -%}
 goods as (
 
     select * from {{ ref('fct_order_lines') }}
@@ -22,17 +28,17 @@ goods as (
 
 adjustments as (
 
-    select
-        adjustments.*,
-        days.day_version
+    select adjustments.*
 
     from {{ ref('fct_order_adjustments') }} as adjustments
 
-    inner join days
+    {% if is_incremental() -%}
+    inner join changed
         on
-            adjustments.store_id = days.store_id
-            and adjustments.order_date = days.order_date
+            adjustments.store_id = changed.store_id
+            and adjustments.order_id = changed.order_id
 
+    {% endif -%}
     where adjustments.discount_amount <> 0 or adjustments.return_amount <> 0
 
 ),
@@ -59,8 +65,7 @@ joined as (
             order by goods.item_id asc
             rows between unbounded preceding and current row
         ) as gross_amount_so_far,
-        case when goods.load_id > adjustments.load_id then goods.load_id else adjustments.load_id end as load_id,
-        adjustments.day_version
+        case when goods.load_id > adjustments.load_id then goods.load_id else adjustments.load_id end as load_id
 
     from adjustments
 
@@ -104,12 +109,11 @@ final as (
             round(return_amount * share_so_far_rate, 4) - round(return_amount * share_before_rate, 4)
             as numeric(18, 4)
         ) as return_amount,
-        load_id,
-        day_version
+        load_id
 
     from shared
 
 )
 
 select * from final
-{{- and_replaced_days('days', 'order_date') }}
+{{- and_replaced('changed', 'order_id') }}

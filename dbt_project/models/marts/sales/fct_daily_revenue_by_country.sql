@@ -12,76 +12,6 @@ days as (
 
 ),
 
-adjustments as (
-
-    select
-        adjustments.store_id,
-        coalesce(orders.country_code, '(unknown)') as country_code,
-        adjustments.order_date,
-        adjustments.adjustment_date,
-        adjustments.discount_amount,
-        adjustments.return_amount
-
-    from {{ ref('fct_order_adjustments') }} as adjustments
-
-    inner join {{ ref('int_orders_located') }} as orders
-        on
-            adjustments.store_id = orders.store_id
-            and adjustments.order_id = orders.order_id
-
-    where
-        adjustments.adjustment_date <> adjustments.order_date
-        and (adjustments.discount_amount <> 0 or adjustments.return_amount <> 0)
-
-),
-
-entries as (
-
-    select
-        store_id,
-        coalesce(country_code, '(unknown)') as country_code,
-        order_date as revenue_date,
-        sum(case when is_sale then 1 else 0 end) as order_count,
-        sum(units_sold) as units_sold,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        sum(return_amount) as return_amount
-
-    from {{ ref('int_orders_located') }}
-
-    group by store_id, coalesce(country_code, '(unknown)'), order_date
-
-    -- an order's amounts hold its adjustments, which count on their own day instead
-    union all
-
-    select
-        store_id,
-        country_code,
-        order_date as revenue_date,
-        0 as order_count,
-        0 as units_sold,
-        0 as gross_amount,
-        -discount_amount as discount_amount,
-        -return_amount as return_amount
-
-    from adjustments
-
-    union all
-
-    select
-        store_id,
-        country_code,
-        adjustment_date as revenue_date,
-        0 as order_count,
-        0 as units_sold,
-        0 as gross_amount,
-        discount_amount,
-        return_amount
-
-    from adjustments
-
-),
-
 totals as (
 
     select
@@ -94,7 +24,7 @@ totals as (
         sum(discount_amount) as discount_amount,
         sum(return_amount) as return_amount
 
-    from entries
+    from {{ ref('int_country_days') }}
 
     group by store_id, country_code, revenue_date
 

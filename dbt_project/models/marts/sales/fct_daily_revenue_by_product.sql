@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'revenue_date', 'row_key': 'product_id'}
+    incremental_strategy='parts',
+    meta={'part': 'revenue_date', 'row_key': 'product_id'}
 ) }}
 
 {% set versions = ref('int_revenue_days_versioned') %}
@@ -101,4 +101,4 @@ final as (
 )
 
 select * from final
-{{- and_replaced_days('rebuilt', 'revenue_date') }}
+{{- and_replaced('rebuilt', 'revenue_date') }}

@@ -2,8 +2,8 @@
 -- depends_on: {{ ref('line_codes') }}, {{ ref('int_cancellations_matched') }}
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'order_date', 'row_key': 'item_id'}
+    incremental_strategy='parts',
+    meta={'part': 'order_date', 'row_key': 'item_id', 'changes': ['order_id']}
 ) }}
 
 with
@@ -132,4 +132,4 @@ final as (
 )
 
 select * from final
-{{- and_replaced_days('touched_days', 'order_date') }}
+{{- and_replaced('touched_days', 'order_date') }}

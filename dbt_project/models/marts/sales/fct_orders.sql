@@ -1,29 +1,43 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'order_date', 'row_key': 'order_id'}
+    incremental_strategy='parts',
+    meta={'part': 'order_id', 'row_key': 'order_date', 'changes': ['order_id', 'customer_id']}
 ) }}
 
 with
 
-days as (
+{% if is_incremental() -%}
+changed as (
 
-    {{ days_to_build(ref('int_order_days_versioned'), 'order_date') }}
+    {{ changed('int_orders_dated', 'order_id') }}
+
+    union
+
+    {{ changed('fct_order_lines', 'order_id') }}
+
+    union
+
+    {{ changed('fct_order_adjustments', 'order_id') }}
 
 ),
 
+{% endif -%}
 orders as (
 
-    select
-        orders.*,
-        days.day_version
+    select orders.*
 
     from {{ ref('int_orders_dated') }} as orders
 
-    inner join days
+    {% if is_incremental() -%}
+    inner join changed
         on
-            orders.store_id = days.store_id
-            and orders.order_date = days.order_date
+            orders.store_id = changed.store_id
+            and orders.order_id = changed.order_id
+
+    {% endif -%}
+    where
+        orders.order_date is not null
+        and {{ is_known('orders.order_date') }}
 
 ),
 
@@ -33,10 +47,12 @@ lines as (
 
     from {{ ref('fct_order_lines') }} as lines
 
-    inner join days
+    {% if is_incremental() -%}
+    inner join changed
         on
-            lines.store_id = days.store_id
-            and lines.order_date = days.order_date
+            lines.store_id = changed.store_id
+            and lines.order_id = changed.order_id
+    {%- endif %}
 
 ),
 
@@ -46,10 +62,12 @@ adjustments as (
 
     from {{ ref('fct_order_adjustments') }} as adjustments
 
-    inner join days
+    {% if is_incremental() -%}
+    inner join changed
         on
-            adjustments.store_id = days.store_id
-            and adjustments.order_date = days.order_date
+            adjustments.store_id = changed.store_id
+            and adjustments.order_id = changed.order_id
+    {%- endif %}
 
 ),
 
@@ -64,7 +82,8 @@ line_totals as (
         sum(discount_amount) as discount_amount,
         sum(return_amount) as return_amount,
         sum(fee_amount) as fee_amount,
-        sum(excluded_amount) as excluded_amount
+        sum(excluded_amount) as excluded_amount,
+        max(load_id) as load_id
 
     from lines
 
@@ -77,10 +96,12 @@ adjustment_totals as (
     select
         store_id,
         order_id,
+        count(*) as adjustment_count,
         sum(discount_amount) as discount_amount,
         sum(return_amount) as return_amount,
         sum(fee_amount) as fee_amount,
-        sum(excluded_amount) as excluded_amount
+        sum(excluded_amount) as excluded_amount,
+        max(load_id) as load_id
 
     from adjustments
 
@@ -101,8 +122,10 @@ joined as (
         orders.order_date,
         orders.country,
         orders.total_amount,
-        orders.day_version,
+        case when line_totals.load_id > orders.load_id then line_totals.load_id else orders.load_id end as load_id,
+        coalesce(adjustment_totals.load_id, 0) as adjustment_load_id,
         coalesce(line_totals.line_count, 0) as line_count,
+        coalesce(adjustment_totals.adjustment_count, 0) as adjustment_count,
         coalesce(line_totals.units_sold, 0) as units_sold,
         coalesce(line_totals.gross_amount, 0) as gross_amount,
         coalesce(line_totals.discount_amount, 0) + coalesce(adjustment_totals.discount_amount, 0) as discount_amount,
@@ -148,11 +171,13 @@ final as (
         cast(fee_amount as numeric(18, 4)) as fee_amount,
         cast(excluded_amount as numeric(18, 4)) as excluded_amount,
         total_amount,
-        day_version
+        cast(adjustment_count as integer) as adjustment_count,
+        cast(load_id as bigint) as load_id,
+        cast(adjustment_load_id as bigint) as adjustment_load_id
 
     from joined
 
 )
 
 select * from final
-{{- and_replaced_days('days', 'order_date') }}
+{{- and_replaced('changed', 'order_id') }}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'revenue_date', 'row_key': 'raw_amount'}
+    incremental_strategy='parts',
+    meta={'part': 'revenue_date', 'row_key': 'raw_amount'}
 ) }}
 
 with
@@ -193,4 +193,4 @@ final as (
 )
 
 select * from final
-{{- and_replaced_days('days', 'revenue_date') }}
+{{- and_replaced('days', 'revenue_date') }}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='days',
-    meta={'day_column': 'week_start_date', 'row_key': 'product_id'}
+    incremental_strategy='parts',
+    meta={'part': 'week_start_date', 'row_key': 'product_id'}
 ) }}
 
 {% set measures = [
@@ -125,4 +125,4 @@ final as (
 )
 
 select * from final
-{{- and_replaced_days('rebuilt', 'week_start_date') }}
+{{- and_replaced('rebuilt', 'week_start_date') }}

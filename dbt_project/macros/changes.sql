@@ -1,0 +1,102 @@
+{#
+  How tables follow what is written down as changed: the keys of rows that came, changed or left, under a number that
+  rises with each build. `incremental_builds` says up to which number each table has followed; a table's row there is
+  written in the transaction that builds it, so that a build which dies half way has followed nothing.
+#}
+
+{% macro changes_table() -%}
+    {{ return(kept_table('incremental_changes')) }}
+{%- endmacro %}
+
+{# Made when dbt starts. #}
+{% macro create_changes_table() -%}
+    create table if not exists {{ changes_table() }} (
+        model_name {{ dbt.type_string() }},
+        key_name {{ dbt.type_string() }},
+        store_id {{ dbt.type_string() }},
+        key_value {{ dbt.type_string() }},
+        change_number bigint
+    )
+{%- endmacro %}
+
+{# The number under which a table that is being built writes its changes down: no table has seen it yet. #}
+{% macro next_change_number() -%}
+    {%- set query -%}
+        select coalesce(max(change_number), 0) + 1 from {{ builds_table() }}
+    {%- endset -%}
+    {{ return(run_query(query).columns[0].values()[0]) }}
+{%- endmacro %}
+
+{# Writes down the keys of rows that differ: of what was there before, and of what is new. #}
+{% macro write_down_changes(old_rows, new_rows) -%}
+    {%- set keys = config.require('meta')['changes'] -%}
+    {%- set key_value -%}
+        case keys.key_name {%- for key in keys %} when '{{ key }}' then differing.{{ key }}{% endfor %} end
+    {%- endset -%}
+    -- what every table has seen is needed no more
+    delete from {{ changes_table() }}
+    where change_number <= (select min(change_number) from {{ builds_table() }});
+
+    insert into {{ changes_table() }}
+    select distinct
+        '{{ model.name }}',
+        keys.key_name,
+        differing.store_id,
+        {{ key_value }},
+        {{ next_change_number() }}
+    from ({{ old_rows }} union all {{ new_rows }}) as differing
+    cross join (
+        {%- for key in keys %}
+        select '{{ key }}' as key_name {{ 'union all' if not loop.last }}
+        {%- endfor %}
+    ) as keys;
+
+    {%- set statistics = refresh_statistics(changes_table()) %}
+
+    {{ statistics ~ ';' if statistics }}
+{%- endmacro %}
+
+{# Orders, customers or products (`key`) of which a row of that model changed since {{ this }} was built. #}
+{% macro changed(model_name, key) -%}
+    select distinct
+        store_id,
+        key_value as {{ key }}
+
+    from {{ changes_table() }}
+
+    where
+        model_name = '{{ model_name }}'
+        and key_name = '{{ key }}'
+        and change_number > (
+            select change_number from {{ builds_table() }}
+            where model_name = '{{ model.name }}'
+        )
+{%- endmacro %}
+
+{# The rows of a CTE or, of an incremental table, those that differ from the table: for small tables, read as a whole. #}
+{% macro differing_rows(rows) -%}
+    select * from {{ rows }}
+    {%- if is_incremental() %}
+
+    except
+
+    select * from {{ this }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Keys of a table that are no longer among the rows of a CTE. #}
+{% macro gone_keys(rows, key) -%}
+    select
+        store_id,
+        {{ key }}
+
+    from {{ this }}
+
+    except
+
+    select
+        store_id,
+        {{ key }}
+
+    from {{ rows }}
+{%- endmacro %}
