@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import psycopg
+import pyarrow as pa
 from tqdm import tqdm
 
 from ml.customer_value.evaluation import BANDS
 from ml.customers.report import CustomerReport, StoreCustomers
-from ml.customers.score import TRAINING_ROWS, score_store
+from ml.customers.score import DECIMALS, TRAINING_CUSTOMERS, score_store
 from warehouse import DataError, UsageError, Warehouse
 from warehouse.frames import append_rows, replace_slice
 
@@ -27,7 +28,9 @@ TARGETS = ("clv", "churn")
 LEVEL = "customer"
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
 ROOMS = ("customers", "customer_value", "churn", "segments")
-BUCKETS = "0123456789abcdef"
+BLOCK_ROWS = 200_000
+DATE = pd.ArrowDtype(pa.date32())
+BUCKETS = tuple(f"{number:02x}" for number in range(256))
 
 STORES = """
 select store_id, store_name, currency, first_order_date, as_of_date
@@ -35,12 +38,12 @@ from marts.dim_stores
 order by store_id
 """
 
-# the future of that day is nobody's, and not asked for
+# the future of that day is nobody's, and not asked for; lists of one let PostgreSQL see that it need not be computed
 TODAY = """
 select
     customer_id, snapshot_date, sample_bucket, {features}
 from marts.fct_customer_snapshots
-where store_id = %s and snapshot_date = %s
+where store_id = any(array[%s]) and snapshot_date = any(array[%s]::date[])
 order by customer_id
 """
 
@@ -202,9 +205,10 @@ def _read_today(warehouse: Warehouse, key: tuple) -> pd.DataFrame:
 
 def _read_snapshots(warehouse: Warehouse, key: tuple, customer_count: int) -> pd.DataFrame:
     """All snapshots up to the day; of a large store those of a sample of its customers, the same every time."""
-    bucket_count = min(len(BUCKETS), int(np.ceil(len(BUCKETS) * TRAINING_ROWS / customer_count)))
-    if bucket_count == len(BUCKETS):
+    bucket_count = int(np.ceil(len(BUCKETS) * TRAINING_CUSTOMERS / customer_count))
+    if 2 * bucket_count > len(BUCKETS):
         return warehouse.read(SNAPSHOTS.format(sample=""), key)
+    # one by one: only an equality reaches both sides of the view
     parts = [
         warehouse.read(SNAPSHOTS.format(sample="and sample_bucket = %s"), (*key, bucket))
         for bucket in BUCKETS[:bucket_count]
@@ -231,36 +235,45 @@ def _write(
 ) -> int:
     """Replace the live rows of the day, and the backtest unless a later day has one; in one transaction."""
     store_id, day = key
-    rows = pd.DataFrame(
+    with warehouse.connect() as connection:
+        if connection.execute(LATER, key).fetchone() is not None:
+            predictions = predictions[predictions["kind"] == "live"]
+        else:
+            _delete(connection, store_id, {"kind": "backtest"})
+        _delete(connection, store_id, {"kind": "live", "cutoff_date": day})
+        replace_slice(connection, SCORES, customers.iloc[:0], {"store_id": store_id, "as_of_date": day})
+        # as text, the rows of a million customers together would need gigabytes
+        for start in range(0, len(predictions), BLOCK_ROWS):
+            append_rows(connection, RESULTS, _result_rows(store_id, predictions[start : start + BLOCK_ROWS], origin))
+        for start in range(0, len(customers), BLOCK_ROWS):
+            block = customers[start : start + BLOCK_ROWS]
+            append_rows(connection, SCORES, block.assign(store_id=store_id, as_of_date=day, **origin))
+        for table in (RESULTS, SCORES):  # dbt reads them next, and is planned by their true size
+            connection.execute(f"analyze {table}")
+    return len(predictions) + len(customers)
+
+
+def _delete(connection: psycopg.Connection, store_id: str, about: dict[str, object]) -> None:
+    for target in TARGETS:
+        where = {"store_id": store_id, "target": target, "series_level": LEVEL, **about}
+        replace_slice(connection, RESULTS, pd.DataFrame(columns=list(where)), where)
+
+
+def _result_rows(store_id: str, predictions: pd.DataFrame, origin: dict[str, str]) -> pd.DataFrame:
+    """Rows as the table of results has them."""
+    ends = predictions["cutoff_date"] + pd.to_timedelta(predictions["period_days"], unit="D")
+    return pd.DataFrame(
         {
             "store_id": store_id,
             "target": predictions["target"],
             "series_level": LEVEL,
             **{name: predictions[name] for name in ("series_key", "model_name", "kind")},
-            "cutoff_date": predictions["cutoff_date"].dt.date,
-            "forecast_date": (
-                predictions["cutoff_date"] + pd.to_timedelta(predictions["period_days"], unit="D")
-            ).dt.date,
+            "cutoff_date": predictions["cutoff_date"].astype("datetime64[s]").astype(DATE),
+            "forecast_date": ends.astype("datetime64[s]").astype(DATE),
             "period_days": predictions["period_days"].astype(int),
             "horizon_days": predictions["period_days"].astype(int),
-            **{name: predictions[name].round(4) for name in ("forecast", *BANDS)},
+            **{name: predictions[name].round(DECIMALS) for name in ("forecast", *BANDS)},
             "is_champion": predictions["is_champion"],
             **origin,
         }
     )
-    is_live = rows["kind"] == "live"
-    with warehouse.connect() as connection:
-        is_latest = connection.execute(LATER, key).fetchone() is None
-        written = 0
-        for target in TARGETS:
-            about = {"store_id": store_id, "target": target, "series_level": LEVEL}
-            is_target = rows["target"] == target
-            live = {**about, "kind": "live", "cutoff_date": day}
-            written += replace_slice(connection, RESULTS, rows[is_live & is_target], live)
-            if is_latest:
-                written += replace_slice(connection, RESULTS, rows[~is_live & is_target], {**about, "kind": "backtest"})
-        replace_slice(connection, SCORES, customers.iloc[:0], {"store_id": store_id, "as_of_date": day})
-        written += append_rows(connection, SCORES, customers.assign(store_id=store_id, as_of_date=day, **origin))
-        for table in (RESULTS, SCORES):  # dbt reads them next, and is planned by their true size
-            connection.execute(f"analyze {table}")
-    return written

@@ -151,7 +151,7 @@ final as (
             order by revenue_date
         ), 0) as bigint) as running_gap_square_sum,
         cast(max(gap_days) over (partition by customer_id, store_id, purchase_number) as integer) as last_gap_days,
-        cast(substr({{ dbt.hash('customer_id') }}, 1, 1) as {{ dbt.type_string() }}) as sample_bucket
+        cast(substr({{ dbt.hash('customer_id') }}, 1, 2) as {{ dbt.type_string() }}) as sample_bucket
 
     from gaps
 
