@@ -39,7 +39,7 @@ NUMERIC_FEATURES = (
 COUNTRIES_KEPT = 5
 UNKNOWN = -1.0  # no feature is below 0 that could be missing
 BLOCK_ROWS = 50_000
-TREE_ROWS = 8_000  # a tree of a forest draws no more: more made none better, and all slower
+TREE_ROWS = 5_000  # a tree of a forest draws no more: more made none better that could be seen, and all slower
 
 
 def as_known_on(snapshots: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

@@ -141,7 +141,7 @@ class GradientBoosting(BaseEstimator):
         return self
 
     def predict(self, matrix: pd.DataFrame) -> np.ndarray:
-        return self.model_.predict_proba(matrix.to_numpy())[:, 1]
+        return predict_in_blocks(lambda rows: self.model_.predict_proba(rows)[:, 1], matrix.to_numpy())
 
 
 class Logistic(BaseEstimator):

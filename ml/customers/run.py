@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Sequence
 from datetime import date, datetime, timezone
@@ -19,6 +20,7 @@ from tqdm import tqdm
 from ml.customer_value.evaluation import BANDS
 from ml.customers.report import CustomerReport, StoreCustomers
 from ml.customers.score import DECIMALS, TRAINING_CUSTOMERS, score_store
+from ml.snapshots import as_known_on
 from warehouse import DataError, UsageError, Warehouse
 from warehouse.frames import append_rows, replace_slice
 
@@ -111,11 +113,14 @@ def run(
         Where the marts are missing.
     """
     try:
-        there = warehouse.read(STORES).to_dict("records")
-    except psycopg.errors.UndefinedTable:
-        raise DataError(
-            "the marts dim_stores and fct_customer_snapshots are not there; build them: make build"
-        ) from None
+        return _run(warehouse, stores, as_of, progress)
+    except psycopg.errors.UndefinedTable as error:
+        found = re.search('"(.+?)"', error.diag.message_primary or "")
+        raise DataError(f"{found[1] if found else 'a mart'} is not there; build the marts: make build") from None
+
+
+def _run(warehouse: Warehouse, stores: Sequence[str] | None, as_of: date | None, progress: bool) -> CustomerReport:
+    there = warehouse.read(STORES).to_dict("records")
     chosen = [(store, _day(store, as_of)) for store in _choose(there, stores)]
     if as_of and chosen and all(day is None for _, day in chosen):
         last_days = ", ".join(
@@ -152,48 +157,59 @@ def _day(store: dict, as_of: date | None) -> pd.Timestamp | None:
 
 
 def _score(warehouse: Warehouse, store: dict, day: pd.Timestamp | None, progress: bool) -> StoreCustomers:
-    started = time.perf_counter()
     names = {name: store[name] for name in ("store_id", "store_name", "currency")}
     if day is None:
         return StoreCustomers(**names, reason="no customers yet")
     key = (store["store_id"], day.date())
-    today = _read_today(warehouse, key)
-    guests = warehouse.read(GUESTS, key).iloc[0]
-    names |= {"guest_orders": int(guests["guest_orders"]), "orders": int(guests["orders"])}
-    if today.empty:
-        reason = "only guests: nobody can be known again" if names["guest_orders"] else "no customers yet"
-        return StoreCustomers(**names, reason=reason)
-    snapshots = _read_snapshots(warehouse, key, len(today))
-    previous = warehouse.read(PREVIOUS_SEGMENTS, (store["store_id"], *key)).set_index("customer_id")["segment_number"]
-    fingerprint = data_fingerprint(snapshots, today, previous)
-    if warehouse.read(STORED, (*key, fingerprint)).at[0, "row_count"] == len(today):
-        return StoreCustomers(
-            **names, cutoff=day, customer_count=len(today), is_reused=True, seconds=time.perf_counter() - started
-        )
     with tqdm(desc=store["store_id"], unit="step", disable=None if progress else True) as bar:
-
-        def on_progress(step: str) -> None:
-            bar.set_postfix_str(step)
-            bar.update()
-
-        scores = score_store(snapshots, today, previous if len(previous) else None, on_progress)
-        on_progress("writing")
+        steps = _Steps(bar)
+        steps.begin("reading")
+        today = _read_today(warehouse, key)
+        guests = warehouse.read(GUESTS, key).iloc[0]
+        names |= {"guest_orders": int(guests["guest_orders"]), "orders": int(guests["orders"])}
+        if today.empty:
+            reason = "only guests: nobody can be known again" if names["guest_orders"] else "no customers yet"
+            return StoreCustomers(**names, reason=reason)
+        names |= {"cutoff": day, "customer_count": len(today)}
+        snapshots = _read_snapshots(warehouse, key, len(today))
+        rfm_segments = warehouse.read(RFM, key).set_index("customer_id")["rfm_segment"]
+        previous = warehouse.read(PREVIOUS_SEGMENTS, (store["store_id"], *key)).set_index("customer_id")
+        # what came after the day is no reason to score it again
+        fingerprint = data_fingerprint(as_known_on(snapshots, day), today, previous["segment_number"])
+        if warehouse.read(STORED, (*key, fingerprint)).at[0, "row_count"] == len(today):
+            return StoreCustomers(**names, is_reused=True, step_seconds=steps.end())
+        scores = score_store(snapshots, today, previous["segment_number"] if len(previous) else None, steps.begin)
+        steps.begin("writing")
         origin = {
             "run_id": f"{store['store_id']}-{day:%Y%m%d}-{fingerprint[:12]}",
             "data_fingerprint": fingerprint,
             "created_at": datetime.now(timezone.utc).isoformat(),
         }
         rows_written = _write(warehouse, key, scores.predictions, scores.customers, origin)
-    rfm_segments = warehouse.read(RFM, key).set_index("customer_id")["rfm_segment"]
-    return StoreCustomers(
-        **names,
-        cutoff=day,
-        customer_count=len(today),
-        scores=scores,
-        rfm_segments=rfm_segments,
-        rows_written=rows_written,
-        seconds=time.perf_counter() - started,
-    )
+        return StoreCustomers(
+            **names, scores=scores, rfm_segments=rfm_segments, rows_written=rows_written, step_seconds=steps.end()
+        )
+
+
+class _Steps:
+    """Shows the steps of a store as they begin, and times them; all past days are one."""
+
+    def __init__(self, bar: tqdm) -> None:
+        self.bar = bar
+        self.seconds: dict[str, float] = {}
+        self.name, self.began = "", 0.0
+
+    def begin(self, step: str) -> None:
+        self.end()
+        self.bar.set_postfix_str(step)
+        self.bar.update()
+        self.name, self.began = "past days" if step.startswith("as of") else step, time.perf_counter()
+
+    def end(self) -> dict[str, float]:
+        if self.name:
+            self.seconds[self.name] = self.seconds.get(self.name, 0.0) + time.perf_counter() - self.began
+        self.name = ""
+        return self.seconds
 
 
 def _read_today(warehouse: Warehouse, key: tuple) -> pd.DataFrame:
