@@ -27,7 +27,7 @@ LEAST_LEARNT = 100  # past snapshots of customers with a known end, before churn
 PAST_DAYS_PER_PERIOD = 2
 PAST_DAYS_OF_CHURN = 3
 FRESH_DAYS = 7
-TRAINING_CUSTOMERS = 20_000
+TRAINING_CUSTOMERS = 10_000
 PAST_TRAINING_ROWS = 5_000
 TRAINING_SNAPSHOTS = 6
 SAMPLE_CUSTOMERS = 5_000  # of a large store: those of whom also the rivals' predictions are stored
@@ -90,7 +90,7 @@ class StoreScores:
     def crossing(self, rfm_segments: pd.Series) -> pd.DataFrame:
         """Customers by segment (rows) and RFM name (columns); ``rfm_segments`` by customer_id."""
         names = self.customers["customer_id"].map(rfm_segments)
-        return pd.crosstab(self.customers["segment_name"], names)
+        return pd.crosstab(self.customers["segment_name"], names, rownames=["segment"], colnames=["RFM name"])
 
 
 @dataclass(frozen=True)
