@@ -55,14 +55,16 @@ def _svg(figure: go.Figure) -> str:
         if trace.name and trace.showlegend is not False:
             shown = trace.fillcolor if trace.fill else colour
             names.append(f'<tspan fill="{shown}"> ■ {escape(trace.name)} </tspan>')
-    first, last = (pd.Timestamp(int(edge)).strftime("%Y-%m-%d") if is_time else f"{edge:g}" for edge in (left, right))
+    decimals = 0 if high - low >= 10 else 2  # rates lie between 0 and 1
+    first, last = (pd.Timestamp(int(edge)).strftime("%Y-%m-%d") if is_time else f"{edge:.4g}" for edge in (left, right))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" '
         'font-family="sans-serif" font-size="12">'
         f'<rect width="100%" height="100%" fill="white"/>'
         f'<text x="{MARGIN}" y="18" font-size="14">{escape(_text(figure.layout.title.text))}</text>'
         f'<text x="{MARGIN}" y="36">{"".join(names)}</text>'
-        f'<text x="4" y="{MARGIN}">{high:,.0f}</text><text x="4" y="{HEIGHT - MARGIN / 2}">{low:,.0f}</text>'
+        f'<text x="4" y="{MARGIN}">{high:,.{decimals}f}</text>'
+        f'<text x="4" y="{HEIGHT - MARGIN / 2}">{low:,.{decimals}f}</text>'
         f'<text x="{MARGIN}" y="{HEIGHT - 8}">{first}</text>'
         f'<text x="{WIDTH - MARGIN}" y="{HEIGHT - 8}" text-anchor="end">{last}</text>'
         f"{''.join(shapes)}</svg>"
