@@ -66,6 +66,7 @@ def copy_tables(warehouse: Warehouse, path: Path, schemas: dict[str, str]) -> No
             ):
                 file.writelines(blocks)
             duck.execute(f"create schema if not exists {schemas[schema]}")
+            columns = columns.replace(" jsonb", " json")  # PostgreSQL's own word
             duck.execute(f"create table {schemas[schema]}.{table} ({columns})")
             duck.execute(f"copy {schemas[schema]}.{table} from '{csv}' {CSV}")
 
