@@ -16,7 +16,7 @@ final as (
         horizon_days,
         training_run_id,
         trained_on_date,
-        cast({{ dbt.datediff('trained_on_date', 'cutoff_date', 'day') }} as integer) as training_age_days,
+        cast({{ dbt.datediff('trained_on_date', 'cutoff_date', 'day') }} as integer) as training_age_days, -- noqa: LT05
         data_fingerprint,
         code_version,
         parameters,
