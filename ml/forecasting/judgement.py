@@ -44,8 +44,7 @@ def band_unit(forecast: np.ndarray, naive_error: np.ndarray, period_days: int) -
     """
     mean = forecast.mean(axis=0)
     ratio = np.sqrt(forecast / np.where(mean > 0.0, mean, 1.0))
-    unit = naive_error * np.clip(ratio, BUCKET_NAMES = ("001-007", "008-028", "029-090", "091 and more")  # as in fct_forecast_accuracy
-SMALLEST_RATIO, LARGEST_RATIO) * np.sqrt(period_days)
+    unit = naive_error * np.clip(ratio, SMALLEST_RATIO, LARGEST_RATIO) * np.sqrt(period_days)
     return np.where(forecast > 0.0, unit, 0.0)
 
 

@@ -8,8 +8,8 @@ import pytest
 from ml import forecasting
 
 ROWS = """
-select series_level, series_key, model_name, kind, cutoff_date, forecast_date, period_days, forecast, lower_80, upper_80,
-    lower_95, upper_95, is_champion
+select series_level, series_key, model_name, kind, cutoff_date, forecast_date, period_days, forecast,
+    lower_80, upper_80, lower_95, upper_95, is_champion
 from ml.forecast_results
 
 pytestmark = pytest.mark.usefixtures("few_cutoffs")
