@@ -125,15 +125,17 @@ def print_outlet() -> None:
     store = outlet()
     known, unknown = roll(store), roll(store.with_events(store.events.iloc[:0]))
     print_store(store, known)
-    for days in known["design"].unique():
-        errors = [
-            np.log(np.sqrt(((rows["forecast"] - rows["actual"]) ** 2).groupby(rows["cutoff_date"]).mean())).mean()
-            for rows in (frame.query("design == @days and model_name == 'published'") for frame in (known, unknown))
-        ]
-        print(
-            f"{days} days ahead, error with the known calendar against that without it: "
-            f"{np.exp(errors[0] - errors[1]):.2f}"
-        )
+    for days, own in known.groupby("design"):
+        errors = [_published_error(rows) for rows in (own, unknown[unknown["design"] == days])]
+        ratio = np.exp(errors[0] - errors[1])
+        print(f"{days} days ahead, error with the known calendar against that without it: {ratio:.2f}")
+
+
+def _published_error(rows: pd.DataFrame) -> float:
+    """The mean over the origins of the logarithm of the RMSE of what was published."""
+    rows = rows[rows["model_name"] == "published"]
+    squares = (rows["forecast"] - rows["actual"]) ** 2
+    return float(np.log(squares.groupby(rows["cutoff_date"]).mean()).mean() / 2.0)
 
 
 def outlet() -> Store:
