@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import quote
 
 from warehouse import UsageError, Warehouse, run_command
 
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
         for name, figure in report.figures().items():
-            figure.write_html(options.pictures / f"{name}.html")
+            figure.write_html(options.pictures / f"{quote(name, safe='')}.html")
     return 0
 
 

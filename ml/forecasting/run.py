@@ -30,7 +30,7 @@ from warehouse import DataError, UsageError, Warehouse
 from warehouse.frames import append_rows, replace_slice
 
 RESULTS, RUNS, SCORES = "ml.forecast_results", "ml.forecast_runs", "ml.forecast_scores"
-SERIES, EFFECTS = "ml.forecast_series", "ml.forecast_effects"
+SERIES, EFFECTS, IMPORTANCE = "ml.forecast_series", "ml.forecast_effects", "ml.forecast_importance"
 TARGET = "net_revenue"
 HORIZON_RANGE_DAYS = (1, 365)
 RETRAIN_DAYS = 7
@@ -47,7 +47,9 @@ RESULT_COLUMNS = (
     *BANDS,
     "is_champion",
 )
-METHOD = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in ("plots", "report", "run"))
+# of no say in what is forecast
+USE = ("judgement_plots", "plots", "report", "run", "scenarios", "search", "using")
+METHOD = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in USE)
 
 STORES = """
 select
@@ -133,6 +135,23 @@ where store_id = %s and target = '{TARGET}' and (kind = 'backtest' or cutoff_dat
 """
 
 STORED_SCORES = f"select * from {SCORES} where store_id = %s and target = '{TARGET}'"
+
+STORED_IMPORTANCE = f"""
+select model_name, feature, importance, importance_rank
+from {IMPORTANCE}
+where store_id = %s
+order by model_name, importance_rank
+"""
+
+# what is published of the categories
+STORED_PARTS = f"""
+select series_key, forecast_date, forecast
+from {RESULTS}
+where
+    store_id = %s and target = '{TARGET}' and series_level = 'category' and period_days = 1
+    and kind = 'live' and cutoff_date = %s and is_champion
+order by series_key, forecast_date
+"""
 
 LATER_LIVE = f"""
 select 1 as found
@@ -263,8 +282,7 @@ def _forecast(
         return StoreForecast(
             **known,
             cutoff=cutoff,
-            predictions=_read_stored(warehouse, store, cutoff),
-            scores_by_level=warehouse.read(STORED_SCORES, (store.store_id,)),
+            **_read_results(warehouse, store, cutoff),
             row_count=_count_stored(warehouse, store, cutoff),
             is_reused=True,
             seconds=time.perf_counter() - started,
@@ -302,8 +320,7 @@ def _forecast(
     return StoreForecast(
         **known,
         cutoff=cutoff,
-        predictions=_read_stored(warehouse, store, cutoff),
-        scores_by_level=warehouse.read(STORED_SCORES, (store.store_id,)),
+        **_read_results(warehouse, store, cutoff),
         is_retrained=backtest is not None,
         row_count=_count_stored(warehouse, store, cutoff),
         rows_written=rows_written,
@@ -360,6 +377,7 @@ def _write(
                 **own, target=TARGET, **marks
             )
             replace_slice(connection, SCORES, scores, own)
+            replace_slice(connection, IMPORTANCE, backtest.importance.assign(**own, **marks), own)
         words = live.words.assign(**of_cutoff, **marks)
         replace_slice(connection, SERIES, words, of_cutoff)
         replace_slice(connection, EFFECTS, live.effects.assign(**of_cutoff, **marks), of_cutoff)
@@ -385,6 +403,16 @@ def _metrics(backtest: Backtest | None) -> dict:
 
 def _count_stored(warehouse: Warehouse, store: Store, cutoff: pd.Timestamp) -> int:
     return int(warehouse.read(STORED_COUNT, (store.store_id, cutoff.date()))["row_count"].iloc[0])
+
+
+def _read_results(warehouse: Warehouse, store: Store, cutoff: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """What stands in the tables of a store and its latest training, as ``StoreForecast`` wants it."""
+    return {
+        "predictions": _read_stored(warehouse, store, cutoff),
+        "scores_by_level": warehouse.read(STORED_SCORES, (store.store_id,)),
+        "importance": warehouse.read(STORED_IMPORTANCE, (store.store_id,)),
+        "parts": warehouse.read(STORED_PARTS, (store.store_id, cutoff.date())),
+    }
 
 
 def _read_stored(warehouse: Warehouse, store: Store, cutoff: pd.Timestamp) -> pd.DataFrame:
