@@ -1,11 +1,11 @@
-"""How good the scores of customers are on real stores, and how long a million customers take.
+"""How good the scores of customers are on real and made stores, and how long a million customers take.
 
-    python -m benchmarks.customers [--only cdnow retail million] [--customers 1000000]
+    python -m benchmarks.customers [--only cdnow retail synthetic million] [--customers 100000 300000 1000000]
 
 cdnow: learnt up to 1997-09-30, judged on the 39 weeks after. retail: Online Retail, learnt up to 2011-05-31, nothing
-learnt or fitted
-after it, judged on later month ends. million: customers drawn by SQL straight into the marts' day table, scored and
-written.
+learnt or fitted after it, judged on later month ends. synthetic: the generator's shop, judged by its truth, beside an
+oracle that knows each customer's rate but not their dropout. million: customers drawn by SQL straight into the day
+table that the marts stand on, then features, scores and writing, with the most memory of the server and all programs.
 The real data are read from ../shared/data, and a part without its file is left out. Everything is made in a scratch
 database.
 """
@@ -13,10 +13,11 @@ database.
 from __future__ import annotations
 
 import argparse
+import math
 import os
-import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,22 +26,27 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import spearmanr
+from sklearn.metrics import roc_auc_score
 
 import ingestion
+import seeds_generator
+from benchmarks.meters import MemoryWatch
 from ml import customers
 from ml.churn import evaluation as churn_evaluation
 from ml.churn.window import churn_window_days, has_churned
 from ml.customer_value.entrants import Combination, ForestOfRatios, NaiveRate, PurchasesAndSpend, predict_all
 from ml.customer_value.evaluation import score_entrants
 from ml.customers.score import fit_model, learn_churn, score_store
-from ml.snapshots import as_known_on
+from ml.snapshots import PERIODS_DAYS, as_known_on
 from warehouse import REPOSITORY, Warehouse, run_command
 
 DATA = REPOSITORY.parent / "shared" / "data"
 SCRATCH = "benchmark_customers"
-PARTS = ("cdnow", "retail", "million")
+PARTS = ("cdnow", "retail", "synthetic", "million")
 MARTS = ("build", "--quiet", "--exclude", "source:ml+", "resource_type:test", "resource_type:unit_test", "--select")
 HOLD_OUT_DAYS = 273
+SIZES = (100_000, 300_000, 1_000_000)
 CDNOW_ENDS, RETAIL_ENDS = pd.Timestamp("1997-09-30"), pd.Timestamp("2011-05-31")
 
 # what a shop of two years has: customers come evenly, buy at rates of their own, and drop out after some purchases
@@ -68,12 +74,19 @@ where day < date '2024-12-31'
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS[:2])
-    parser.add_argument("--customers", type=int, default=1_000_000, help="of the made store; default %(default)s")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS[:3], help="default: all but million")
+    parser.add_argument(
+        "--customers",
+        type=int,
+        nargs="+",
+        default=SIZES,
+        help="of the made stores of the part million; default %(default)s",
+    )
     options = parser.parse_args()
     with scratch() as warehouse:
         for name in options.only:
-            {"cdnow": cdnow, "retail": retail, "million": lambda one: million(one, options.customers)}[name](warehouse)
+            act = {"cdnow": cdnow, "retail": retail, "synthetic": synthetic}.get(name)
+            act(warehouse) if act else million(warehouse, sorted(options.customers))
 
 
 @contextmanager
@@ -201,20 +214,108 @@ def retail(warehouse: Warehouse) -> None:
     print(table.drop(columns="customer_count").to_string(float_format="{:.4f}".format))
 
 
-def million(warehouse: Warehouse, customer_count: int) -> None:
-    """Time and memory of features, scores and writing for a made store."""
+def synthetic(warehouse: Warehouse) -> None:
+    """The shop of the demo: who has dropped out, and what they bring later, by the truth that the generator keeps."""
+    store = seeds_generator.find_store("harbour")
+    with tempfile.TemporaryDirectory() as folder:
+        seeds_generator.write(seeds_generator.Parameters(store=store), Path(folder))
+        ingestion.load(warehouse, "shop", sorted(Path(folder).glob("*.csv")))
+        truth = pd.read_csv(Path(folder) / "truth" / "customers.csv", parse_dates=["dropout_date"])
+    dbt(warehouse, "seed", "--quiet")
+    dbt(warehouse, *MARTS, "+fct_customer_snapshots", "--exclude-resource-type", "seed")
+    snapshots = read(warehouse, store.store_id)
+    day = snapshots["snapshot_date"].max()
+    today = snapshots[snapshots["snapshot_date"] == day].reset_index(drop=True)
+    scores = score_store(snapshots, today)
+    truth = truth.set_index("customer_id").reindex(today["customer_id"])
+    rate, dropout = truth["purchase_rate_per_day"], truth["dropout_rate"]
+    silent_days = today.set_index("customer_id")["recency_days"]
+    alive = 1.0 / (1.0 + dropout / (1.0 - dropout) * np.exp(np.minimum(rate * silent_days, 50.0)))
+    rows = scores.predictions.query("kind == 'live' and is_champion")
+    chance = rows[rows["target"] == "churn"].set_index("series_key")["forecast"]
+    has_left = (truth["dropout_date"] <= day)[chance.index]
+    table = {
+        "who has dropped out, AUC": (
+            roc_auc_score(has_left, chance),
+            roc_auc_score(has_left, 1.0 - alive[chance.index]),
+            roc_auc_score(has_left, silent_days[chance.index]),
+        )
+    }
+    for days in PERIODS_DAYS:
+        value = rows[(rows["target"] == "clv") & (rows["period_days"] == days)].set_index("series_key")["forecast"]
+        oracle = alive * (1.0 - np.exp(-rate * dropout * days)) / dropout * truth["mean_order_value"]
+        naive = NaiveRate().fit(today).predict(today, days)
+        later = truth[f"value_{days}_days"]
+        said = (value.reindex(truth.index), oracle, naive)
+        table[f"value of {days} days, rank correlation"] = tuple(spearmanr(one, later).statistic for one in said)
+    print(f"\nsynthetic shop, as of {day:%Y-%m-%d}, {len(today):,} customers; champions {scores.champions}")
+    print(
+        pd.DataFrame(table, index=["published", "oracle", "recency or naive rate"]).T.to_string(
+            float_format="{:.3f}".format
+        )
+    )
+
+
+def million(warehouse: Warehouse, sizes: list[int]) -> None:
+    """Time and memory of features, scores and writing for made stores, and how they grow."""
     add_store(warehouse, "million", "EUR")
     dbt(warehouse, *MARTS, "+fct_customer_snapshots", "+fct_customer_rfm", "--exclude-resource-type", "seed")
+    rows = {}
+    with MemoryWatch(warehouse.settings) as memory:
+        for customer_count in sizes:
+            make_store(warehouse, customer_count)
+            memory.take_peak_gb()
+            before = os.times()
+            started = time.perf_counter()
+            dbt(
+                warehouse, "run", "--quiet", "--full-refresh", "--select", "fct_customer_days", "fct_customer_snapshots"
+            )
+            features = time.perf_counter() - started
+            report = customers.run(warehouse, ["million"], progress=True)
+            total = time.perf_counter() - started
+            after = os.times()
+            (store,) = report.stores
+            rows[f"{customer_count:,}"] = {
+                "features": features,
+                **store.step_seconds,
+                "all": total,
+                "of it CPU of Python": sum(after[:4]) - sum(before[:4]),
+                "rows written": store.rows_written,
+                "GB at the peak": memory.take_peak_gb(),
+            }
+            print(f"\n{report.text()}", flush=True)
+    print(
+        f"\nmade stores, seconds (load of the machine at the end: {os.getloadavg()[1]:.1f} on {os.cpu_count()} cores)"
+    )
+    print(pd.DataFrame(rows).to_string(float_format="{:,.1f}".format))
+    if len(sizes) > 1:
+        first, last = (rows[f"{size:,}"]["all"] for size in (sizes[0], sizes[-1]))
+        print(f"growth: customers to the power of {math.log(last / first) / math.log(sizes[-1] / sizes[0]):.2f}")
+
+
+def make_store(warehouse: Warehouse, customer_count: int) -> None:
+    """A store of two years, straight into the tables that the features stand on; nothing else is in them then."""
     with warehouse.connect() as connection:
+        connection.execute("truncate ml.forecast_results, ml.customer_scores, intermediate.int_customer_days")
+        connection.execute("truncate intermediate.int_customer_categories, intermediate.int_stores_dated")
+        connection.execute("truncate intermediate.int_store_months_spined, marts.dim_customers, marts.dim_stores")
         connection.execute("select setseed(0.42)")
         connection.execute(MILLION.format(customers=customer_count))
-        connection.execute("delete from marts.dim_stores")
+        connection.execute(
+            "insert into marts.dim_customers (store_id, customer_id, country_code) "
+            "select store_id, customer_id, (array['DE', 'AT', 'FR', 'NL'])[1 + abs(hashtext(customer_id)) % 4] "
+            "from (select distinct store_id, customer_id from intermediate.int_customer_days) as customers"
+        )
+        connection.execute(
+            "insert into intermediate.int_customer_categories (store_id, customer_id, revenue_date, category_count) "
+            "select store_id, customer_id, min(revenue_date), 1 + abs(hashtext(customer_id)) % 5 "
+            "from intermediate.int_customer_days group by store_id, customer_id"
+        )
         connection.execute(
             "insert into marts.dim_stores (store_id, store_name, source_name, currency, time_zone, country_code, "
             "first_order_date, last_order_date, as_of_date) values ('million', 'Million', 'shop', 'EUR', 'UTC', 'DE', "
             "'2023-01-01', '2024-12-31', '2024-12-30')"
         )
-        connection.execute("truncate intermediate.int_stores_dated, intermediate.int_store_months_spined")
         connection.execute(
             "insert into intermediate.int_stores_dated (store_id, store_name, source_name, currency, time_zone, "
             "country_code, first_order_date, last_order_date, as_of_date) select store_id, store_name, source_name, "
@@ -225,17 +326,7 @@ def million(warehouse: Warehouse, customer_count: int) -> None:
             "select 'million', day::date, (day + interval '1 month')::date - 1 "
             "from generate_series(date '2023-01-01', date '2024-11-01', interval '1 month') as day"
         )
-        connection.execute("analyze intermediate.int_customer_days")
-        days = connection.execute("select count(*) from intermediate.int_customer_days").fetchone()[0]
-    started = time.perf_counter()
-    dbt(warehouse, "run", "--quiet", "--full-refresh", "--select", "fct_customer_days", "fct_customer_snapshots")
-    features = time.perf_counter() - started
-    report = customers.run(warehouse, ["million"], progress=True)
-    seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    print(f"\n{customer_count:,} customers, {days:,} days with a purchase: {seconds:.0f} s in all")
-    print(f"features {features:.0f} s, scores and writing {seconds - features:.0f} s, {peak:.1f} GB at the peak")
-    print(report.text())
+        connection.execute("analyze")
 
 
 def add_store(warehouse: Warehouse, store_id: str, currency: str) -> None:

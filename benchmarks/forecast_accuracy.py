@@ -1,60 +1,163 @@
-"""How good the forecasts of every store in the warehouse are, by lead time, beside all baselines and entrants.
+"""How good what is published is, for every store in the warehouse: rolling origins beside AutoETS and all entrants.
 
-    python -m benchmarks.forecast_accuracy [--store STORE ...] [--horizon 90]
+    python -m benchmarks.forecast_accuracy [--store STORE ...] [--outlet]
 
-Published is what would have been published at each past cutoff, chosen by errors known by then; the others stand
-beside it on the same days. Whole horizons are the cutoffs of which every day has come.
+From each of five origins 28 days apart and three 90 days apart, the whole of a training (backtest, weights, choice,
+bands) is done with what was known on that day alone; then what it publishes is judged on the days that followed. The
+first column is the geometric mean over the origins of a model's RMSE divided by that of AutoETS. ``--outlet`` adds a
+synthetic store that lives by its sales, forecast with and without knowing them ahead.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from tqdm import tqdm
 
-from ml import forecasting
-from ml.forecasting.evaluation import score_models
+from ml.forecasting.evaluation import LEAD_BUCKETS, naive_error, score
+from ml.forecasting.predicting import predict
+from ml.forecasting.run import STORES, read_store
+from ml.forecasting.store import Store
+from ml.forecasting.training import train
+from seeds_generator import Parameters, write
+from seeds_generator.presets import PRESETS
 from warehouse import Warehouse, run_command
 
-COLUMNS = {
+DESIGNS = ((28, 5), (90, 3))  # days ahead, origins
+RIVAL = "auto_ets"
+SHOWN = {
     "rmse": "{:,.0f}",
     "mae": "{:,.0f}",
     "wape_rate": "{:.1%}",
+    "mase": "{:.2f}",
     "bias_rate": "{:+.1%}",
     "covered_80_rate": "{:.1%}",
     "covered_95_rate": "{:.1%}",
+    "width_80": "{:,.0f}",
+    "width_95": "{:,.0f}",
 }
-SHOWN = ("RMSE", "MAE", "WAPE", "bias", "in 80 %", "in 95 %")
+HEADS = ("RMSE", "MAE", "WAPE", "MASE", "bias", "in 80 %", "in 95 %", "80 wide", "95 wide")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", nargs="+", help="store_id; default all")
-    parser.add_argument("--horizon", type=int, default=90, help="days ahead; default %(default)s")
+    parser.add_argument("--outlet", action="store_true", help="also the synthetic store that lives by its sales")
     options = parser.parse_args()
-    report = forecasting.run(Warehouse.open(), options.store, options.horizon, progress=True)
-    for store in report.stores:
-        print(f"\n{store.store_name}, {store.currency} per day, until {store.history.index.max():%Y-%m-%d}")
-        print(store.reason or accuracy(store, options.horizon))
+    warehouse = Warehouse.open()
+    for row in warehouse.read(STORES).to_dict("records"):
+        if options.store and row["store_id"] not in options.store:
+            continue
+        store = replace(read_store(warehouse, row, None), levels={})
+        if len(store.history) < DESIGNS[0][0] * 2:
+            print(f"\n{store.name}: not enough history ({len(store.history)} days)")
+            continue
+        print_store(store, roll(store))
+    if options.outlet:
+        print_outlet()
 
 
-def accuracy(store: forecasting.StoreForecast, horizon_days: int) -> str:
-    """The table of a store: a block per slice of its backtest, a line per model."""
-    whole = store.backtest[store.backtest["cutoff_date"] <= store.cutoff - pd.Timedelta(days=horizon_days)]
-    blocks = {"all": store.scores(), "whole horizons": score_models(whole)}
-    by_lead = store.scores_by_lead()
-    if len(by_lead):
-        blocks |= {f"{bucket} days ahead": by_lead.loc[bucket] for bucket in by_lead.index.unique("lead_bucket")}
-    lines = [f"{'':<16} {'model':<18} {'days':>6}" + "".join(f"{name:>9}" for name in SHOWN)]
-    for name, scores in blocks.items():
-        for model_name, row in scores.sort_values("rmse").iterrows():
-            figures = "".join(
-                f"{'-' if pd.isna(row[column]) else form.format(row[column]):>9}" for column, form in COLUMNS.items()
+def roll(store: Store) -> pd.DataFrame:
+    """Predictions from all origins by all models and of what was published, with bands and actuals."""
+    origins = [(days, step * days) for days, count in DESIGNS for step in range(1, count + 1)]
+    parts = []
+    for days, back in tqdm(origins, desc=store.store_id, unit="origin", disable=None):
+        cutoff = store.history.index[-1 - back] if len(store.history) > back + DESIGNS[0][0] else None
+        if cutoff is None:
+            continue
+        training, _ = train(store, cutoff, DESIGNS[-1][0])
+        live = predict(store, training, cutoff).rows.query("period_days == 1 and horizon_days <= @days")
+        published = live[live["is_champion"]].assign(model_name="published")
+        rows = pd.concat([live, published]).assign(design=days, naive_error=naive_error(store.history[:cutoff]))
+        parts.append(rows.assign(actual=store.history.reindex(rows["forecast_date"]).to_numpy()))
+    return pd.concat(parts, ignore_index=True)
+
+
+def ratios(rows: pd.DataFrame) -> pd.DataFrame:
+    """Per model, the geometric mean and the highest of its RMSE divided by the rival's, over the origins."""
+    error = (rows["forecast"] - rows["actual"]) ** 2
+    by_origin = np.sqrt(error.groupby([rows["cutoff_date"], rows["model_name"]]).mean().unstack())
+    ratio = by_origin.div(by_origin[RIVAL], axis="index")
+    return pd.DataFrame({"ratio": np.exp(np.log(ratio).mean()), "highest": ratio.max()})
+
+
+def print_store(store: Store, rows: pd.DataFrame) -> None:
+    """The tables of a store: per design all models, then what was published by lead time."""
+    print(
+        f"\n{store.name}, {store.currency} per day, {len(store.history):,} days "
+        f"until {store.history.index[-1]:%Y-%m-%d}"
+    )
+    print(f"{'':<10} {'model':<18} {'ratio':>6}{'highest':>9}" + "".join(f"{name:>10}" for name in HEADS))
+    overall = []
+    for days, own in rows.groupby("design"):
+        table = ratios(own)
+        overall.append(table.loc["published", "ratio"])
+        label = f"{days} x {own['cutoff_date'].nunique()}"
+        for model in table.sort_values("ratio").index:
+            scores = score(own[own["model_name"] == model])
+            print(
+                f"{label:<10} {model:<18} {table.loc[model, 'ratio']:>6.3f}{table.loc[model, 'highest']:>9.3f}"
+                f"{_figures(scores)}"
             )
-            lines.append(f"{name:<16} {model_name.replace('_', ' '):<18} {row['day_count']:>6,.0f}{figures}")
-            name = ""
-    return "\n".join(lines)
+            label = ""
+        for first, last in LEAD_BUCKETS:
+            slice_ = own[own["horizon_days"].between(first, last)]
+            for model in ("published", RIVAL, "weekday_mean", "seasonal_naive"):
+                scores = slice_[slice_["model_name"] == model]
+                if len(scores):
+                    name = f"{first}-{last}" if model == "published" else ""
+                    print(f"{name:<10} {model:<18} {'':>15}{_figures(score(scores))}")
+    print(f"published against AutoETS, geometric mean of both: {np.exp(np.mean(np.log(overall))):.3f}")
+
+
+def _figures(scores: dict[str, float]) -> str:
+    return "".join(f"{'-' if pd.isna(scores[key]) else form.format(scores[key]):>10}" for key, form in SHOWN.items())
+
+
+def print_outlet() -> None:
+    """A synthetic store that lives by its sales: the error with the known calendar against that without."""
+    store = outlet()
+    known, unknown = roll(store), roll(store.with_events(store.events.iloc[:0]))
+    print_store(store, known)
+    for days in known["design"].unique():
+        errors = [
+            np.log(np.sqrt(((rows["forecast"] - rows["actual"]) ** 2).groupby(rows["cutoff_date"]).mean())).mean()
+            for rows in (frame.query("design == @days and model_name == 'published'") for frame in (known, unknown))
+        ]
+        print(
+            f"{days} days ahead, error with the known calendar against that without it: "
+            f"{np.exp(errors[0] - errors[1]):.2f}"
+        )
+
+
+def outlet() -> Store:
+    """Daily net revenue of the preset outlet before refunds, from its files, and the sales that it knew ahead."""
+    preset = PRESETS["outlet"]
+    with tempfile.TemporaryDirectory() as folder:
+        write(Parameters(store=preset.store, behaviour=preset.behaviour, **preset.sizes), folder)
+        orders, items, adjustments = (
+            pd.read_csv(Path(folder) / f"{name}.csv") for name in ("orders", "order_items", "order_adjustments")
+        )
+        events = pd.read_csv(Path(folder) / "truth" / "calendar_events.csv", keep_default_na=False)
+    sold = orders[orders["status"].str.lower() != "cancelled"].set_index("order_id")
+    day = pd.to_datetime(sold["ordered_at"], utc=True).dt.tz_convert(preset.store.time_zone).dt.tz_localize(None)
+    day = day.dt.normalize()
+    gross = items["total_price"].groupby(items["order_id"].map(day)).sum()
+    discounts = adjustments[adjustments["kind"] == "discount"]
+    discount = discounts["amount"].abs().groupby(discounts["order_id"].map(day)).sum()
+    days = pd.date_range(gross.index.min(), gross.index.max(), inclusive="left")
+    history = gross.reindex(days, fill_value=0.0) - discount.reindex(days, fill_value=0.0)
+    sales = events[(events["category"] == "") & (events["product_id"] == "")]
+    sales = sales.assign(**{name: pd.to_datetime(sales[name]) for name in ("starts_on", "ends_on")})
+    sales["discount_pct"] = sales["discount_pct"].astype(float)
+    store = preset.store
+    return Store(store.store_id, preset.store_name, store.currency, store.country_code, history, events=sales)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ NUMERIC_FEATURES = (
 COUNTRIES_KEPT = 5
 UNKNOWN = -1.0  # no feature is below 0 that could be missing
 BLOCK_ROWS = 50_000
+TREE_ROWS = 5_000  # a tree of a forest draws no more: more made none better that could be seen, and all slower
 
 
 def as_known_on(snapshots: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -71,6 +72,11 @@ def feature_matrix(snapshots: pd.DataFrame, country_ranks: dict[str, float]) -> 
     """The features as numbers without gaps, a column each; ``country`` is its place among the common ones."""
     matrix = snapshots[list(NUMERIC_FEATURES)].astype(float).fillna(UNKNOWN)
     return matrix.assign(country=snapshots["country_code"].map(country_ranks).astype(float).fillna(UNKNOWN))
+
+
+def rows_per_tree(row_count: int) -> int | None:
+    """How many rows each tree of a forest draws, as scikit-learn's ``max_samples``; None is as many as there are."""
+    return TREE_ROWS if row_count > TREE_ROWS else None
 
 
 def predict_in_blocks(predict: Callable[[np.ndarray], np.ndarray], matrix: np.ndarray) -> np.ndarray:

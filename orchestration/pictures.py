@@ -62,9 +62,11 @@ def _svg(figure: go.Figure) -> str:
             shapes.append(f'<polyline points="{" ".join(line)}" {stroke}/>')
         if trace.name and trace.showlegend is not False:
             names.append(_name(trace.name, trace.fillcolor if trace.fill else colour))
-    first, last = (pd.Timestamp(int(edge)).strftime("%Y-%m-%d") if is_time else f"{edge:g}" for edge in (left, right))
+    decimals = 0 if high - low >= 10 else 2  # rates lie between 0 and 1
+    first, last = (pd.Timestamp(int(edge)).strftime("%Y-%m-%d") if is_time else f"{edge:.4g}" for edge in (left, right))
     labels = [
-        f'<text x="4" y="{MARGIN}">{high:,.0f}</text><text x="4" y="{HEIGHT - MARGIN / 2}">{low:,.0f}</text>',
+        f'<text x="4" y="{MARGIN}">{high:,.{decimals}f}</text>',
+        f'<text x="4" y="{HEIGHT - MARGIN / 2}">{low:,.{decimals}f}</text>',
         f'<text x="{MARGIN}" y="{HEIGHT - 8}">{first}</text>',
         f'<text x="{WIDTH - MARGIN}" y="{HEIGHT - 8}" text-anchor="end">{last}</text>',
     ]

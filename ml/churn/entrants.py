@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ml.customer_value.purchases import BetaGeometricNBD
-from ml.snapshots import feature_matrix, predict_in_blocks, purchase_history
+from ml.snapshots import feature_matrix, predict_in_blocks, purchase_history, rows_per_tree
 
 BASELINES = ("recency_alone", "bg_nbd_alive", "bg_nbd_silence")
 MEMBERS = ("random_forest", "gradient_boosting", "logistic_regression")
@@ -104,6 +104,7 @@ class RandomForest(BaseEstimator):
             self.tree_count,
             min_samples_leaf=min(self.leaf_customers, max(1, len(churned) // 20)),
             max_features=0.4,
+            max_samples=rows_per_tree(len(churned)),
             class_weight="balanced",
             random_state=self.seed,
             n_jobs=2,
@@ -140,7 +141,7 @@ class GradientBoosting(BaseEstimator):
         return self
 
     def predict(self, matrix: pd.DataFrame) -> np.ndarray:
-        return self.model_.predict_proba(matrix.to_numpy())[:, 1]
+        return predict_in_blocks(lambda rows: self.model_.predict_proba(rows)[:, 1], matrix.to_numpy())
 
 
 class Logistic(BaseEstimator):

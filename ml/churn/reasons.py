@@ -60,13 +60,18 @@ def explain(
     predict : callable
         The model, from features to chances.
     """
-    said = _log_odds(chance)
-    contributions = np.column_stack(
-        [
-            said - _log_odds(predict(matrix.assign(**{name: usual[name] for name in features})))
-            for features, _, _ in GROUPS.values()
-        ]
-    )
+    said, names = _log_odds(chance), list(matrix.columns)
+    values, median = matrix.to_numpy(), usual[names].to_numpy()
+    contributions = np.zeros((len(matrix), len(GROUPS)))
+    for number, (features, _, _) in enumerate(GROUPS.values()):
+        places = [names.index(name) for name in features]
+        # who is as usual already has nothing to explain, and need not be asked about
+        others = np.flatnonzero((values[:, places] != median[places]).any(axis=1))
+        if len(others):
+            altered = values[others]
+            altered[:, places] = median[places]
+            asked = predict(pd.DataFrame(altered, columns=names))
+            contributions[others, number] = said[others] - _log_odds(asked)
     # no group acts where it does not differ from what is usual; ties go to the group named first
     order = np.argsort(-np.round(np.abs(contributions), 9), axis=1, kind="stable")[:, :2]
     rows = np.arange(len(matrix))

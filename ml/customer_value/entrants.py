@@ -23,12 +23,13 @@ from ml.snapshots import (
     predict_in_blocks,
     purchase_history,
     rank_countries,
+    rows_per_tree,
 )
 
 BASELINE = "naive_rate"
 SAFE_CHOICE = "combination"
 TRAINING_SNAPSHOTS = 4
-TRAINING_ROWS = 60_000
+TRAINING_ROWS = 20_000
 SMALLEST_SHARE_OF_MEAN = 0.05  # an expectation below that would make a ratio to it anything
 
 
@@ -140,16 +141,22 @@ class ForestOfRatios(BaseEstimator):
     ----------
     model : PurchasesAndSpend
         Fitted to the same snapshots; what it expects is what ratios are of.
-    tree_count, leaf_customers, seed : int
-        Size of the forest, and least customers of a leaf.
+    tree_count, leaf_customers, row_count, seed : int
+        Size of the forest, least customers of a leaf, and most snapshots to learn from.
     """
 
     def __init__(
-        self, model: PurchasesAndSpend, tree_count: int = 100, leaf_customers: int = 125, seed: int = 42
+        self,
+        model: PurchasesAndSpend,
+        tree_count: int = 100,
+        leaf_customers: int = 125,
+        row_count: int = TRAINING_ROWS,
+        seed: int = 42,
     ) -> None:
         self.model = model
         self.tree_count = tree_count
         self.leaf_customers = leaf_customers
+        self.row_count = row_count
         self.seed = seed
 
     def fit(self, known: pd.DataFrame) -> ForestOfRatios:
@@ -160,8 +167,8 @@ class ForestOfRatios(BaseEstimator):
         self.learnt_days_ = learnable[-1]
         rows = known[known[_label("net_revenue", self.learnt_days_)].notna()]
         rows = rows[rows["snapshot_date"].isin(np.sort(rows["snapshot_date"].unique())[-TRAINING_SNAPSHOTS:])]
-        if len(rows) > TRAINING_ROWS:
-            rows = rows.sample(TRAINING_ROWS, random_state=self.seed)
+        if len(rows) > self.row_count:
+            rows = rows.sample(self.row_count, random_state=self.seed)
         self.country_ranks_ = rank_countries(known)
         self.rows_ = rows
         self.forests_: dict[str, RandomForestRegressor] = {}
@@ -188,6 +195,7 @@ class ForestOfRatios(BaseEstimator):
             self.tree_count,
             min_samples_leaf=min(self.leaf_customers, max(1, len(actual) // 20)),
             max_features=0.5,
+            max_samples=rows_per_tree(len(actual)),
             random_state=self.seed,
             n_jobs=2,
         )
@@ -252,11 +260,12 @@ def predict_all(
     customers: pd.DataFrame,
     periods_days: Sequence[int],
     model: PurchasesAndSpend | None = None,
+    row_count: int = TRAINING_ROWS,
 ) -> dict[int, pd.DataFrame]:
     """What every entrant that can says of each customer: per period a frame, a column per entrant, a row per customer.
 
     ``model`` is BG/NBD with Gamma-Gamma fitted to what is known, None where it cannot be; then, or where no future has
-    come to learn from, those who need it are left out.
+    come to learn from, those who need it are left out. The forest learns from ``row_count`` snapshots at most.
     """
     entrants = {BASELINE: NaiveRate().fit(known)}
     with suppress(ValueError):
@@ -265,14 +274,16 @@ def predict_all(
     if model is not None:
         wide = PurchasesAndSpend(first_counts=True).fit(known, model.purchases_)
         with suppress(ValueError):
-            ratios = ForestOfRatios(wide).fit(known).ratios(customers)
+            ratios = ForestOfRatios(wide, row_count=row_count).fit(known).ratios(customers)
+        amount, wider_amount = model.predict_amount(customers), wide.predict_amount(customers)
     said = {}
     for days in periods_days:
         columns = {name: entrant.predict(customers, days) for name, entrant in entrants.items()}
         if model is not None:
-            columns["bg_nbd_gamma_gamma"] = expected = model.predict(customers, days)
+            purchases = model.predict_purchases(customers, days)  # of both: they share one BG/NBD
+            columns["bg_nbd_gamma_gamma"] = expected = purchases * amount
         if ratios is not None:
-            wider = wide.predict(customers, days)
+            wider = purchases * wider_amount
             columns["random_forest"] = ratios * _above_nothing(wider)
             columns[SAFE_CHOICE] = combine((expected + wider) / 2.0, columns["random_forest"])
         said[days] = pd.DataFrame(columns, index=customers.index)

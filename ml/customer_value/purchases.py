@@ -17,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
-from scipy.special import betaln, gammaln, hyp2f1
+from scipy.special import betaln, gammaln, hyp2f1, psi
 from sklearn.base import BaseEstimator
 
 Counts: TypeAlias = ArrayLike
@@ -52,39 +52,45 @@ class BetaGeometricNBD(BaseEstimator):
         scale = max(float(t.max()), 1e-9) / 10.0  # the search is easiest near 1
         rows, counts = np.unique(np.column_stack([x, t_x / scale, t / scale]), axis=0, return_counts=True)
 
-        def loss(logs: np.ndarray) -> float:
-            value = -(_log_likelihood(*np.exp(logs), *rows.T) @ counts) / counts.sum()
-            return float(value) if np.isfinite(value) else 1e10
+        def loss(logs: np.ndarray) -> tuple[float, np.ndarray]:
+            parameters = np.exp(logs)
+            values, slopes = _log_likelihood(*parameters, *rows.T)
+            value, slope = -(values @ counts) / counts.sum(), -(slopes @ counts) / counts.sum()
+            return (float(value), slope * parameters) if np.isfinite(value) else (1e10, np.zeros(4))
 
         starts = [np.log(start) for start in ((1.0, 1.0, 1.0, 1.0), (0.3, 0.5, 0.8, 2.5))]
-        bounds = [(LOG_LOW, LOG_HIGH)] * 4
-        near = min(
-            (minimize(loss, start, method="L-BFGS-B", bounds=bounds) for start in starts), key=lambda one: one.fun
-        )
-        best = minimize(
-            loss, near.x, method="Nelder-Mead", bounds=bounds,
-            options={"xatol": 1e-6, "fatol": 1e-11, "maxiter": 2000, "maxfev": 2000},
+        best = min(
+            (
+                minimize(
+                    loss, start, jac=True, method="L-BFGS-B", bounds=[(LOG_LOW, LOG_HIGH)] * 4,
+                    options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000, "maxcor": 20},
+                )
+                for start in starts
+            ),
+            key=lambda one: one.fun,
         )  # fmt: skip
         if not best.fun < 1e10:
             raise ValueError("no parameters of BG/NBD fit these histories")
         self.r_, self.alpha_, self.a_, self.b_ = map(float, np.exp(best.x))
         self.alpha_ *= scale
         # in the unit of the history: the density of x purchase times is per unit, to the power of x
-        self.log_likelihood_ = float(_log_likelihood(self.r_, self.alpha_, self.a_, self.b_, x, t_x, t).sum())
+        self.log_likelihood_ = float(_log_likelihood(self.r_, self.alpha_, self.a_, self.b_, x, t_x, t)[0].sum())
         return self
 
     def predict(self, frequency: Counts, recency: ArrayLike, age: ArrayLike, period: float) -> np.ndarray:
         """Expected purchases of each customer in the ``period`` that follows; shape (customers,)."""
         x, t_x, t = _history(frequency, recency, age)
         r, alpha, a, b = self.r_, self.alpha_, self.a_, self.b_
-        rows, places = np.unique(np.column_stack([x, t]), axis=0, return_inverse=True)
-        x_, t_ = rows.T
+        # counts and ages are whole days, so that many customers share both
+        (counts, of_count), (ages, of_age) = (np.unique(values, return_inverse=True) for values in (x, t))
+        pairs, places = np.unique(of_count * len(ages) + of_age, return_inverse=True)
+        x_, t_ = counts[pairs // len(ages)], ages[pairs % len(ages)]
         # equation 10; where a is 1 its limit is near enough
         a = a + 1e-9 if abs(a - 1.0) < 1e-9 else a
         z = period / (alpha + t_ + period)
         shrunk = ((alpha + t_) / (alpha + t_ + period)) ** (r + x_) * hyp2f1(r + x_, b + x_, a + b + x_ - 1.0, z)
         expected = (a + b + x_ - 1.0) / (a - 1.0) * (1.0 - shrunk)
-        return np.maximum(expected, 0.0)[places.ravel()] * self.predict_alive(x, t_x, t)
+        return np.maximum(expected, 0.0)[places] * self.predict_alive(x, t_x, t)
 
     def predict_alive(self, frequency: Counts, recency: ArrayLike, age: ArrayLike) -> np.ndarray:
         """The chance that each customer still is one; 1 for who bought once, as the model has it; shape
@@ -108,13 +114,27 @@ class BetaGeometricNBD(BaseEstimator):
 
 def _log_likelihood(
     r: float, alpha: float, a: float, b: float, x: np.ndarray, t_x: np.ndarray, t: np.ndarray
-) -> np.ndarray:
-    bought = np.maximum(x, 1.0)
-    common = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + betaln(a, b + x) - betaln(a, b)
-    alive = -(r + x) * np.log(alpha + t)
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of each customer, and its derivatives by r, alpha, a and b; shapes (customers,) and (4, customers)."""
+    # counts are few: what depends on them alone is computed once for each
+    n, places = np.unique(x, return_inverse=True)
+    common = gammaln(r + n) - gammaln(r) + r * np.log(alpha) + betaln(a, b + n) - betaln(a, b)
     # B(a+1, b+x-1) / B(a, b+x) = a / (b+x-1)
-    dropped = np.log(a) - np.log(b + bought - 1.0) - (r + x) * np.log(alpha + t_x)
-    return common + np.where(x > 0, np.logaddexp(alive, dropped), alive)
+    leaving = np.where(n > 0, np.log(a) - np.log(b + np.maximum(n, 1.0) - 1.0), -np.inf)
+    log_t, log_t_x = np.log(alpha + t), np.log(alpha + t_x)
+    alive, dropped = -(r + x) * log_t, leaving[places] - (r + x) * log_t_x
+    together = np.logaddexp(alive, dropped)
+    is_alive = np.exp(alive - together)
+    has_dropped = 1.0 - is_alive
+    slopes = np.array(
+        [
+            (psi(r + n) - psi(r) + np.log(alpha))[places] - is_alive * log_t - has_dropped * log_t_x,
+            r / alpha - (r + x) * (is_alive / (alpha + t) + has_dropped / (alpha + t_x)),
+            (psi(a + b) - psi(a + b + n))[places] + has_dropped / a,
+            (psi(b + n) - psi(a + b + n) - psi(b) + psi(a + b))[places] - has_dropped / (b + np.maximum(x, 1.0) - 1.0),
+        ]
+    )
+    return common[places] + together, slopes
 
 
 def _history(frequency: Counts, recency: ArrayLike, age: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
-from scipy.special import gammaln
+from scipy.special import gammaln, psi
 from sklearn.base import BaseEstimator
 
 LOG_LOW, LOG_HIGH = np.log(1e-3), np.log(1e4)
@@ -38,21 +38,33 @@ class GammaGamma(BaseEstimator):
         scale = float(np.mean(m))
         m = m / scale
 
-        def loss(logs: np.ndarray) -> float:
-            p, q, v = np.exp(logs)
-            terms = (
-                gammaln(p * x + q) - gammaln(p * x) - gammaln(q)
-                + q * np.log(v) + (p * x - 1.0) * np.log(m) + p * x * np.log(x)
-                - (p * x + q) * np.log(v + m * x)
-            )  # fmt: skip
-            value = -float(np.mean(terms))
-            return value if np.isfinite(value) else 1e10
+        # purchases are counts, and few: what depends on them alone is computed once for each
+        counts, places = np.unique(x, return_inverse=True)
+        logs_of_m, total = np.log(m), m * x
 
-        bounds = [(LOG_LOW, LOG_HIGH), (np.log(1.01), LOG_HIGH), (LOG_LOW, LOG_HIGH)]
-        found = minimize(loss, np.log([2.0, 3.0, 1.0]), method="L-BFGS-B", bounds=bounds)
+        def loss(logs: np.ndarray) -> tuple[float, np.ndarray]:
+            p, q, v = np.exp(logs)
+            of_counts = gammaln(p * counts + q) - gammaln(p * counts) + p * counts * np.log(counts)
+            spread = np.log(v + total)
+            terms = (
+                of_counts[places] - gammaln(q) + q * np.log(v)
+                + (p * x - 1.0) * logs_of_m - (p * x + q) * spread
+            )  # fmt: skip
+            of_both = psi(p * counts + q)
+            slopes = np.array(
+                [
+                    np.mean(x * ((of_both - psi(p * counts) + np.log(counts))[places] + logs_of_m - spread)),
+                    np.mean(of_both[places] - psi(q) + np.log(v) - spread),
+                    np.mean(q / v - (p * x + q) / (v + total)),
+                ]
+            )
+            value = -float(np.mean(terms))
+            return (value, -slopes * np.exp(logs)) if np.isfinite(value) else (1e10, np.zeros(3))
+
         found = minimize(
-            loss, found.x, method="Nelder-Mead", bounds=bounds,
-            options={"xatol": 1e-7, "fatol": 1e-12, "maxiter": 4000, "maxfev": 4000},
+            loss, np.log([2.0, 3.0, 1.0]), jac=True, method="L-BFGS-B",
+            bounds=[(LOG_LOW, LOG_HIGH), (np.log(1.01), LOG_HIGH), (LOG_LOW, LOG_HIGH)],
+            options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000, "maxcor": 20},
         )  # fmt: skip
         self.p_, self.q_, self.v_ = map(float, np.exp(found.x))
         self.v_ *= scale

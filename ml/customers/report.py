@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -38,7 +38,12 @@ class StoreCustomers:
     rfm_segments: pd.Series | None = None
     rows_written: int = 0
     is_reused: bool = False
-    seconds: float = 0.0
+    step_seconds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """What all steps took together."""
+        return sum(self.step_seconds.values())
 
 
 @dataclass(frozen=True)

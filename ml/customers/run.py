@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Sequence
 from datetime import date, datetime, timezone
@@ -13,11 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import psycopg
+import pyarrow as pa
 from tqdm import tqdm
 
 from ml.customer_value.evaluation import BANDS
 from ml.customers.report import CustomerReport, StoreCustomers
-from ml.customers.score import TRAINING_ROWS, score_store
+from ml.customers.score import DECIMALS, TRAINING_CUSTOMERS, score_store
+from ml.snapshots import as_known_on
 from warehouse import DataError, UsageError, Warehouse
 from warehouse.frames import append_rows, replace_slice
 
@@ -27,7 +30,9 @@ TARGETS = ("clv", "churn")
 LEVEL = "customer"
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
 ROOMS = ("customers", "customer_value", "churn", "segments")
-BUCKETS = "0123456789abcdef"
+BLOCK_ROWS = 200_000
+DATE = pd.ArrowDtype(pa.date32())
+BUCKETS = tuple(f"{number:02x}" for number in range(256))
 
 STORES = """
 select store_id, store_name, currency, first_order_date, as_of_date
@@ -35,12 +40,12 @@ from marts.dim_stores
 order by store_id
 """
 
-# the future of that day is nobody's, and not asked for
+# the future of that day is nobody's, and not asked for; lists of one let PostgreSQL see that it need not be computed
 TODAY = """
 select
     customer_id, snapshot_date, sample_bucket, {features}
 from marts.fct_customer_snapshots
-where store_id = %s and snapshot_date = %s
+where store_id = any(array[%s]) and snapshot_date = any(array[%s]::date[])
 order by customer_id
 """
 
@@ -108,11 +113,14 @@ def run(
         Where the marts are missing.
     """
     try:
-        there = warehouse.read(STORES).to_dict("records")
-    except psycopg.errors.UndefinedTable:
-        raise DataError(
-            "the marts dim_stores and fct_customer_snapshots are not there; build them: make build"
-        ) from None
+        return _run(warehouse, stores, as_of, progress)
+    except psycopg.errors.UndefinedTable as error:
+        found = re.search('"(.+?)"', error.diag.message_primary or "")
+        raise DataError(f"{found[1] if found else 'a mart'} is not there; build the marts: make build") from None
+
+
+def _run(warehouse: Warehouse, stores: Sequence[str] | None, as_of: date | None, progress: bool) -> CustomerReport:
+    there = warehouse.read(STORES).to_dict("records")
     chosen = [(store, _day(store, as_of)) for store in _choose(there, stores)]
     if as_of and chosen and all(day is None for _, day in chosen):
         last_days = ", ".join(
@@ -149,48 +157,59 @@ def _day(store: dict, as_of: date | None) -> pd.Timestamp | None:
 
 
 def _score(warehouse: Warehouse, store: dict, day: pd.Timestamp | None, progress: bool) -> StoreCustomers:
-    started = time.perf_counter()
     names = {name: store[name] for name in ("store_id", "store_name", "currency")}
     if day is None:
         return StoreCustomers(**names, reason="no customers yet")
     key = (store["store_id"], day.date())
-    today = _read_today(warehouse, key)
-    guests = warehouse.read(GUESTS, key).iloc[0]
-    names |= {"guest_orders": int(guests["guest_orders"]), "orders": int(guests["orders"])}
-    if today.empty:
-        reason = "only guests: nobody can be known again" if names["guest_orders"] else "no customers yet"
-        return StoreCustomers(**names, reason=reason)
-    snapshots = _read_snapshots(warehouse, key, len(today))
-    previous = warehouse.read(PREVIOUS_SEGMENTS, (store["store_id"], *key)).set_index("customer_id")["segment_number"]
-    fingerprint = data_fingerprint(snapshots, today, previous)
-    if warehouse.read(STORED, (*key, fingerprint)).at[0, "row_count"] == len(today):
-        return StoreCustomers(
-            **names, cutoff=day, customer_count=len(today), is_reused=True, seconds=time.perf_counter() - started
-        )
     with tqdm(desc=store["store_id"], unit="step", disable=None if progress else True) as bar:
-
-        def on_progress(step: str) -> None:
-            bar.set_postfix_str(step)
-            bar.update()
-
-        scores = score_store(snapshots, today, previous if len(previous) else None, on_progress)
-        on_progress("writing")
+        steps = _Steps(bar)
+        steps.begin("reading")
+        today = _read_today(warehouse, key)
+        guests = warehouse.read(GUESTS, key).iloc[0]
+        names |= {"guest_orders": int(guests["guest_orders"]), "orders": int(guests["orders"])}
+        if today.empty:
+            reason = "only guests: nobody can be known again" if names["guest_orders"] else "no customers yet"
+            return StoreCustomers(**names, reason=reason)
+        names |= {"cutoff": day, "customer_count": len(today)}
+        snapshots = _read_snapshots(warehouse, key, len(today))
+        rfm_segments = warehouse.read(RFM, key).set_index("customer_id")["rfm_segment"]
+        previous = warehouse.read(PREVIOUS_SEGMENTS, (store["store_id"], *key)).set_index("customer_id")
+        # what came after the day is no reason to score it again
+        fingerprint = data_fingerprint(as_known_on(snapshots, day), today, previous["segment_number"])
+        if warehouse.read(STORED, (*key, fingerprint)).at[0, "row_count"] == len(today):
+            return StoreCustomers(**names, is_reused=True, step_seconds=steps.end())
+        scores = score_store(snapshots, today, previous["segment_number"] if len(previous) else None, steps.begin)
+        steps.begin("writing")
         origin = {
             "run_id": f"{store['store_id']}-{day:%Y%m%d}-{fingerprint[:12]}",
             "data_fingerprint": fingerprint,
             "created_at": datetime.now(timezone.utc).isoformat(),
         }
         rows_written = _write(warehouse, key, scores.predictions, scores.customers, origin)
-    rfm_segments = warehouse.read(RFM, key).set_index("customer_id")["rfm_segment"]
-    return StoreCustomers(
-        **names,
-        cutoff=day,
-        customer_count=len(today),
-        scores=scores,
-        rfm_segments=rfm_segments,
-        rows_written=rows_written,
-        seconds=time.perf_counter() - started,
-    )
+        return StoreCustomers(
+            **names, scores=scores, rfm_segments=rfm_segments, rows_written=rows_written, step_seconds=steps.end()
+        )
+
+
+class _Steps:
+    """Shows the steps of a store as they begin, and times them; all past days are one."""
+
+    def __init__(self, bar: tqdm) -> None:
+        self.bar = bar
+        self.seconds: dict[str, float] = {}
+        self.name, self.began = "", 0.0
+
+    def begin(self, step: str) -> None:
+        self.end()
+        self.bar.set_postfix_str(step)
+        self.bar.update()
+        self.name, self.began = "past days" if step.startswith("as of") else step, time.perf_counter()
+
+    def end(self) -> dict[str, float]:
+        if self.name:
+            self.seconds[self.name] = self.seconds.get(self.name, 0.0) + time.perf_counter() - self.began
+        self.name = ""
+        return self.seconds
 
 
 def _read_today(warehouse: Warehouse, key: tuple) -> pd.DataFrame:
@@ -202,9 +221,10 @@ def _read_today(warehouse: Warehouse, key: tuple) -> pd.DataFrame:
 
 def _read_snapshots(warehouse: Warehouse, key: tuple, customer_count: int) -> pd.DataFrame:
     """All snapshots up to the day; of a large store those of a sample of its customers, the same every time."""
-    bucket_count = min(len(BUCKETS), int(np.ceil(len(BUCKETS) * TRAINING_ROWS / customer_count)))
-    if bucket_count == len(BUCKETS):
+    bucket_count = int(np.ceil(len(BUCKETS) * TRAINING_CUSTOMERS / customer_count))
+    if 2 * bucket_count > len(BUCKETS):
         return warehouse.read(SNAPSHOTS.format(sample=""), key)
+    # one by one: only an equality reaches both sides of the view
     parts = [
         warehouse.read(SNAPSHOTS.format(sample="and sample_bucket = %s"), (*key, bucket))
         for bucket in BUCKETS[:bucket_count]
@@ -231,36 +251,45 @@ def _write(
 ) -> int:
     """Replace the live rows of the day, and the backtest unless a later day has one; in one transaction."""
     store_id, day = key
-    rows = pd.DataFrame(
+    with warehouse.connect() as connection:
+        if connection.execute(LATER, key).fetchone() is not None:
+            predictions = predictions[predictions["kind"] == "live"]
+        else:
+            _delete(connection, store_id, {"kind": "backtest"})
+        _delete(connection, store_id, {"kind": "live", "cutoff_date": day})
+        replace_slice(connection, SCORES, customers.iloc[:0], {"store_id": store_id, "as_of_date": day})
+        # as text, the rows of a million customers together would need gigabytes
+        for start in range(0, len(predictions), BLOCK_ROWS):
+            append_rows(connection, RESULTS, _result_rows(store_id, predictions[start : start + BLOCK_ROWS], origin))
+        for start in range(0, len(customers), BLOCK_ROWS):
+            block = customers[start : start + BLOCK_ROWS]
+            append_rows(connection, SCORES, block.assign(store_id=store_id, as_of_date=day, **origin))
+        for table in (RESULTS, SCORES):  # dbt reads them next, and is planned by their true size
+            connection.execute(f"analyze {table}")
+    return len(predictions) + len(customers)
+
+
+def _delete(connection: psycopg.Connection, store_id: str, about: dict[str, object]) -> None:
+    for target in TARGETS:
+        where = {"store_id": store_id, "target": target, "series_level": LEVEL, **about}
+        replace_slice(connection, RESULTS, pd.DataFrame(columns=list(where)), where)
+
+
+def _result_rows(store_id: str, predictions: pd.DataFrame, origin: dict[str, str]) -> pd.DataFrame:
+    """Rows as the table of results has them."""
+    ends = predictions["cutoff_date"] + pd.to_timedelta(predictions["period_days"], unit="D")
+    return pd.DataFrame(
         {
             "store_id": store_id,
             "target": predictions["target"],
             "series_level": LEVEL,
             **{name: predictions[name] for name in ("series_key", "model_name", "kind")},
-            "cutoff_date": predictions["cutoff_date"].dt.date,
-            "forecast_date": (
-                predictions["cutoff_date"] + pd.to_timedelta(predictions["period_days"], unit="D")
-            ).dt.date,
+            "cutoff_date": predictions["cutoff_date"].astype("datetime64[s]").astype(DATE),
+            "forecast_date": ends.astype("datetime64[s]").astype(DATE),
             "period_days": predictions["period_days"].astype(int),
             "horizon_days": predictions["period_days"].astype(int),
-            **{name: predictions[name].round(4) for name in ("forecast", *BANDS)},
+            **{name: predictions[name].round(DECIMALS) for name in ("forecast", *BANDS)},
             "is_champion": predictions["is_champion"],
             **origin,
         }
     )
-    is_live = rows["kind"] == "live"
-    with warehouse.connect() as connection:
-        is_latest = connection.execute(LATER, key).fetchone() is None
-        written = 0
-        for target in TARGETS:
-            about = {"store_id": store_id, "target": target, "series_level": LEVEL}
-            is_target = rows["target"] == target
-            live = {**about, "kind": "live", "cutoff_date": day}
-            written += replace_slice(connection, RESULTS, rows[is_live & is_target], live)
-            if is_latest:
-                written += replace_slice(connection, RESULTS, rows[~is_live & is_target], {**about, "kind": "backtest"})
-        replace_slice(connection, SCORES, customers.iloc[:0], {"store_id": store_id, "as_of_date": day})
-        written += append_rows(connection, SCORES, customers.assign(store_id=store_id, as_of_date=day, **origin))
-        for table in (RESULTS, SCORES):  # dbt reads them next, and is planned by their true size
-            connection.execute(f"analyze {table}")
-    return written

@@ -15,7 +15,7 @@ from ml.churn.reasons import explain
 from ml.churn.risk import RiskThresholds, choose_thresholds
 from ml.churn.window import churn_window_days, has_churned
 from ml.customer_value import evaluation as value_evaluation
-from ml.customer_value.entrants import PurchasesAndSpend, predict_all
+from ml.customer_value.entrants import TRAINING_ROWS, PurchasesAndSpend, predict_all
 from ml.customer_value.evaluation import BANDS
 from ml.segments.segments import Segments, find_segments
 from ml.snapshots import PERIODS_DAYS, as_known_on, rank_countries
@@ -27,8 +27,8 @@ LEAST_LEARNT = 100  # past snapshots of customers with a known end, before churn
 PAST_DAYS_PER_PERIOD = 2
 PAST_DAYS_OF_CHURN = 3
 FRESH_DAYS = 7
-TRAINING_ROWS = 60_000
-PAST_TRAINING_ROWS = 20_000
+TRAINING_CUSTOMERS = 10_000
+PAST_TRAINING_ROWS = 5_000
 TRAINING_SNAPSHOTS = 6
 SAMPLE_CUSTOMERS = 5_000  # of a large store: those of whom also the rivals' predictions are stored
 ALL_UP_TO = 20_000
@@ -90,7 +90,7 @@ class StoreScores:
     def crossing(self, rfm_segments: pd.Series) -> pd.DataFrame:
         """Customers by segment (rows) and RFM name (columns); ``rfm_segments`` by customer_id."""
         names = self.customers["customer_id"].map(rfm_segments)
-        return pd.crosstab(self.customers["segment_name"], names)
+        return pd.crosstab(self.customers["segment_name"], names, rownames=["segment"], colnames=["RFM name"])
 
 
 @dataclass(frozen=True)
@@ -222,7 +222,8 @@ def _look_back(known: pd.DataFrame, day: pd.Timestamp, cutoff: pd.Timestamp, win
         customers = customers.sample(ALL_UP_TO, random_state=SEED).sort_values("customer_id")
     model = fit_model(then)
     periods = [days for days in PERIODS_DAYS if day + pd.Timedelta(days=days) <= cutoff]
-    values = {days: said.round(DECIMALS) for days, said in predict_all(then, customers, periods, model).items()}
+    said = predict_all(then, customers, periods, model, PAST_TRAINING_ROWS)
+    values = {days: table.round(DECIMALS) for days, table in said.items()}
     came = {days: customers[f"label_net_revenue_{days}_days"].to_numpy(float) for days in periods}
     chances = churned = None
     if window_days and model:

@@ -72,6 +72,17 @@ def parts_figure(parts: pd.DataFrame, store_name: str, currency: str) -> go.Figu
     )
 
 
+def scenario_figure(rows: pd.DataFrame, store_name: str, currency: str) -> go.Figure:
+    """The published forecast with plans and without; ``rows`` of the total, see ``scenarios.StoreScenario``."""
+    figure = go.Figure()
+    for column, name, colour in (
+        ("scenario", "with the plans", SCENARIO_COLOUR),
+        ("base", "as published", FORECAST_COLOUR),
+    ):
+        figure.add_scatter(x=rows["forecast_date"], y=rows[column], name=name, line={"color": colour, "width": 2})
+    return titled(figure, f"{store_name}: net revenue per day with the plans and without", yaxis_title=currency)
+
+
 def titled(figure: go.Figure, title: str, **axes: str) -> go.Figure:
     """The figure in the manner of all, from zero on."""
     return figure.update_layout(

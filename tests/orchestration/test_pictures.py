@@ -6,8 +6,11 @@ import base64
 import re
 from xml.etree import ElementTree
 
+import pandas as pd
 import plotly.graph_objects as go
+import pytest
 
+from ml.customers.plots import calibration_figure
 from orchestration.pictures import embedded_figure
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -50,3 +53,12 @@ def test_a_stated_line_is_dashed_and_a_measured_one_is_not():
     lines = [line.get("stroke-dasharray") for line in drawn(figure).iter(f"{SVG}polyline")]
 
     assert lines == [None, "5 4"]
+
+
+@pytest.mark.parametrize(("highest", "label"), [(0.6956, "0.70"), (2067.08, "2,067")])
+def test_an_axis_of_rates_has_decimals_and_one_of_amounts_has_none(highest, label):
+    figure = calibration_figure(pd.DataFrame({"forecast": [0.0, highest], "actual": [0.0, highest]}), "t", "unit")
+
+    texts = [text.text for text in drawn(figure).iter(f"{SVG}text")]
+
+    assert label in texts

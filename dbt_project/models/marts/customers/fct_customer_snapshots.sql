@@ -14,6 +14,19 @@ customer_days as (
 
 ),
 
+-- both once more: what two steps share is computed whole, and whoever asks for some customers would wait for all
+later_days as (
+
+    select * from {{ ref('fct_customer_days') }}
+
+),
+
+earlier_snapshot_days as (
+
+    select * from {{ ref('int_snapshot_days_spined') }}
+
+),
+
 categories as (
 
     select * from {{ ref('int_customer_categories') }}
@@ -43,7 +56,8 @@ known as (
     inner join snapshot_days
         on
             customer_days.store_id = snapshot_days.store_id
-            and customer_days.revenue_date <= snapshot_days.snapshot_date
+            -- days by difference, here and below: an index by date would be searched again for every snapshot day
+            and {{ dbt.datediff('customer_days.revenue_date', 'snapshot_days.snapshot_date', 'day') }} >= 0 -- noqa: LT05
             and snapshot_days.snapshot_date < coalesce(customer_days.next_revenue_date, cast('9999-12-31' as date))
 
     where customer_days.purchase_number > 0
@@ -54,41 +68,40 @@ known as (
 later as (
 
     select
-        customer_days.store_id,
-        customer_days.customer_id,
-        customer_days.sample_bucket,
-        snapshot_days.snapshot_date
+        later_days.store_id,
+        later_days.customer_id,
+        later_days.sample_bucket,
+        earlier_snapshot_days.snapshot_date
         {%- for days in [90, 180, 365] %},
         sum(
             case
-                when {{ dbt.datediff('snapshot_days.snapshot_date', 'customer_days.revenue_date', 'day') }} <= {{ days }} -- noqa: LT05
-                    then customer_days.net_revenue
+                when {{ dbt.datediff('earlier_snapshot_days.snapshot_date', 'later_days.revenue_date', 'day') }} <= {{ days }} -- noqa: LT05
+                    then later_days.net_revenue
                 else 0
             end
         ) as net_revenue_{{ days }},
         sum(
             case
                 when
-                    customer_days.is_purchase
-                    and {{ dbt.datediff('snapshot_days.snapshot_date', 'customer_days.revenue_date', 'day') }} <= {{ days }} -- noqa: LT05
+                    later_days.is_purchase
+                    and {{ dbt.datediff('earlier_snapshot_days.snapshot_date', 'later_days.revenue_date', 'day') }} <= {{ days }} -- noqa: LT05
                     then 1
                 else 0
             end
         ) as purchases_{{ days }}
         {%- endfor %},
-        min(case when customer_days.is_purchase then customer_days.revenue_date end) as next_purchase_date
+        min(case when later_days.is_purchase then later_days.revenue_date end) as next_purchase_date
 
-    from customer_days
+    from later_days
 
-    inner join snapshot_days
+    inner join earlier_snapshot_days
         on
-            customer_days.store_id = snapshot_days.store_id
-            and customer_days.revenue_date > snapshot_days.snapshot_date
-            and customer_days.revenue_date <= {{ dbt.dateadd('day', 365, 'snapshot_days.snapshot_date') }}
-            and customer_days.revenue_date <= snapshot_days.as_of_date
+            later_days.store_id = earlier_snapshot_days.store_id
+            and {{ dbt.datediff('earlier_snapshot_days.snapshot_date', 'later_days.revenue_date', 'day') }} between 1 and 365 -- noqa: LT05
+            and {{ dbt.datediff('later_days.revenue_date', 'earlier_snapshot_days.as_of_date', 'day') }} >= 0 -- noqa: LT05
 
     group by
-        customer_days.store_id, customer_days.customer_id, customer_days.sample_bucket, snapshot_days.snapshot_date
+        later_days.store_id, later_days.customer_id, later_days.sample_bucket, earlier_snapshot_days.snapshot_date
 
 ),
 
