@@ -48,7 +48,7 @@ RESULT_COLUMNS = (
     "is_champion",
 )
 # of no say in what is forecast
-USE = ("judgement_plots", "plots", "report", "run", "scenarios", "search", "using")
+USE = ("judgement_plots", "plans", "plots", "report", "run", "scenarios", "search", "using")
 METHOD = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in USE)
 
 STORES = """
@@ -198,13 +198,17 @@ def run(
     DataError
         Where the marts are missing or a history has a gap.
     """
+    check_horizon(horizon_days)
+    chosen = choose_stores(read_stores(warehouse), stores, as_of)
+    with warehouse.lock(RESULTS):
+        return ForecastReport([_forecast(warehouse, row, horizon_days, as_of, retrain, progress) for row in chosen])
+
+
+def check_horizon(horizon_days: int) -> None:
+    """Raise UsageError for a horizon out of range."""
     low, high = HORIZON_RANGE_DAYS
     if not low <= horizon_days <= high:
         raise UsageError(f"a horizon of {horizon_days} days is out of range: choose {low} to {high}")
-    chosen = _choose(_read_stores(warehouse), stores)
-    _check_as_of(chosen, as_of)
-    with warehouse.lock(RESULTS):
-        return ForecastReport([_forecast(warehouse, row, horizon_days, as_of, retrain, progress) for row in chosen])
 
 
 def read_store(warehouse: Warehouse, row: dict, as_of: date | None) -> Store:
@@ -233,23 +237,25 @@ def _relation(error: psycopg.Error) -> str:
     return str(error).split('"')[1] if '"' in str(error) else "of the parts of a store"
 
 
-def _read_stores(warehouse: Warehouse) -> list[dict]:
+def read_stores(warehouse: Warehouse) -> list[dict]:
+    """What the marts say of every store; DataError where they are missing."""
     try:
         return warehouse.read(STORES).to_dict("records")
     except psycopg.errors.UndefinedTable:
         raise DataError("the marts dim_stores and fct_daily_revenue are not there; build them: make build") from None
 
 
-def _choose(stores: list[dict], wanted: Sequence[str] | None) -> list[dict]:
+def choose_stores(stores: list[dict], wanted: Sequence[str] | None, as_of: date | None = None) -> list[dict]:
+    """The wanted stores, all by default; UsageError for one that is not there, and where none had begun by a day."""
     by_name = {store["store_id"]: store for store in stores}
-    if not wanted:
-        return stores
-    for name in wanted:
+    for name in wanted or ():
         if name not in by_name:
             near = get_close_matches(name, by_name, n=1, cutoff=0.4)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(by_name) or 'none'}"
             raise UsageError(f"there is no store {name!r}; {hint}")
-    return [by_name[name] for name in dict.fromkeys(wanted)]
+    chosen = [by_name[name] for name in dict.fromkeys(wanted or by_name)]
+    _check_as_of(chosen, as_of)
+    return chosen
 
 
 def _check_as_of(stores: list[dict], as_of: date | None) -> None:
@@ -292,7 +298,7 @@ def _forecast(
         total=step_count(store, cutoff) + 1, desc=store.store_id, unit="step", disable=None if progress else True
     ) as bar:
         training, training_run_id = (
-            (None, "") if retrain else _kept(warehouse, store, cutoff, horizon_days, method, retrain)
+            (None, "") if retrain else kept_training(warehouse, store, cutoff, horizon_days, method, retrain)
         )
         backtest = None
         run_id = f"{store.store_id}-{cutoff:%Y%m%d}-{fingerprint[:12]}"
@@ -332,7 +338,7 @@ def _folder(store: Store) -> Path:
     return keeping.FOLDER / quote(store.store_id, safe="")
 
 
-def _kept(
+def kept_training(
     warehouse: Warehouse, store: Store, cutoff: pd.Timestamp, horizon_days: int, method: str, retrain: bool | None
 ) -> tuple[Training | None, str]:
     """The kept training to go on with, and the run that made it; none where it has to be made anew."""

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml.__main__ import main
 from ml.forecasting.calendars import Calendar
 from ml.forecasting.entrants import make_entrants
 from ml.forecasting.frames import MARKS, features_of, train_and_test, write_frames
@@ -74,3 +75,25 @@ def test_parquet_and_csv_say_the_same(frames, tmp_path):
 def test_too_short_a_history_is_said(history):
     with pytest.raises(ValueError, match="56 days or more, got 55"):
         train_and_test(history[:55], CALENDAR, 90)
+
+
+def test_the_command_writes_both_frames_of_each_store_and_forecasts_nothing(
+    warehouse, deliver, history, capsys, tmp_path
+):
+    deliver(history[:70])
+    deliver(history[:40], store_id="pier")
+
+    assert main(["forecast", "--export", str(tmp_path), "--horizon", "14"]) == 0
+
+    harbour, pier = capsys.readouterr().out.splitlines()
+    assert pier == "pier: not enough history (40 days; 56 needed)"
+    assert sorted(path.name for path in (tmp_path / "harbour").iterdir()) == [
+        "test.csv",
+        "test.parquet",
+        "train.csv",
+        "train.parquet",
+    ]
+    train, test = (pd.read_parquet(tmp_path / "harbour" / f"{name}.parquet") for name in ("train", "test"))
+    assert harbour.startswith(f"harbour: {len(train):,} rows to train on, {len(test):,} to test on")
+    assert train["forecast_date"].max() < test["forecast_date"].min()
+    assert warehouse.read("select count(*) as n from ml.forecast_runs")["n"].tolist() == [0]
