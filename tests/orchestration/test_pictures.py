@@ -43,6 +43,10 @@ def test_what_is_stacked_stands_on_what_is_below_it():
     chairs, tables = (shape.get("points") for shape in drawn(figure).iter(f"{SVG}polygon"))
 
     assert tables.split()[2:] == chairs.split()[1::-1], "the floor of the upper is the top of the lower"
+    heights = [
+        float(shape.split()[-1].split(",")[1]) - float(shape.split()[0].split(",")[1]) for shape in (chairs, tables)
+    ]
+    assert heights[1] == pytest.approx(3.0 * heights[0], abs=0.2)
 
 
 def test_a_stated_line_is_dashed_and_a_measured_one_is_not():
