@@ -37,6 +37,7 @@ left join marts.fct_forecast_accuracy as accuracy
         and accuracy.target = 'net_revenue'
         and accuracy.series_level = 'total'
         and accuracy.kind = 'backtest'
+        and accuracy.period_days = 1
         and accuracy.model_name = 'published'
         and accuracy.lead_days_bucket = 'all'
 where dim_stores.as_of_date is not null

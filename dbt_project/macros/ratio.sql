@@ -33,6 +33,11 @@
     sqrt(avg({{ value }} * {{ value }}))
 {%- endmacro %}
 
+{# The same, of values whose squares were summed before. #}
+{% macro root_of_mean(sum_of_squares, value_count) -%}
+    sqrt({{ sum_of_squares }} / {{ value_count }})
+{%- endmacro %}
+
 {# How many times a whole number goes into another; nothing is left over, or neither is negative. #}
 {% macro whole_quotient(numerator, denominator) -%}
     {{ return(adapter.dispatch('whole_quotient')(numerator, denominator)) }}

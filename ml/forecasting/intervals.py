@@ -11,7 +11,8 @@ COVERAGES_PCT = (80, 95)
 BANDS = ("lower_80", "upper_80", "lower_95", "upper_95")
 NEIGHBOUR_DAYS = 14  # lead times this near are judged together
 CUTOFFS_FOR_A_BAND = 3
-DAY_DOUBT, WEEK_DOUBT = 2, 8  # the weeks of a cutoff miss together, its days each in their own way too
+# for 80 and 95 %: tails are seen rarely, and the weeks of a cutoff miss together, its days each in their own way too
+DAY_DOUBTS, WEEK_DOUBTS = (2, 4), (8, 8)
 
 
 def error_unit(forecast: np.ndarray) -> np.ndarray:
@@ -24,7 +25,9 @@ def error_unit(forecast: np.ndarray) -> np.ndarray:
     return np.where(is_open, 0.5 * (forecast + typical), 0.0)
 
 
-def half_widths(errors: np.ndarray, neighbours: int = NEIGHBOUR_DAYS, doubt: int = DAY_DOUBT) -> np.ndarray:
+def half_widths(
+    errors: np.ndarray, neighbours: int = NEIGHBOUR_DAYS, doubts: tuple[int, int] = DAY_DOUBTS
+) -> np.ndarray:
     """Half the width of the bands, in units of ``error_unit``.
 
     Split conformal prediction per lead time, where the errors of lead times up to 14 days away count beside its own.
@@ -37,8 +40,8 @@ def half_widths(errors: np.ndarray, neighbours: int = NEIGHBOUR_DAYS, doubt: int
         Absolute errors in units of ``error_unit``; NaN where they are not known.
     neighbours : int
         How many lead times to either side count.
-    doubt : int
-        How many cutoffs the doubt weighs.
+    doubts : (int, int)
+        How many cutoffs the doubt weighs, for 80 and 95 %.
 
     Returns
     -------
@@ -55,7 +58,7 @@ def half_widths(errors: np.ndarray, neighbours: int = NEIGHBOUR_DAYS, doubt: int
         is_known = ~np.isnan(near)
         cutoff_count = int(is_known.any(axis=1).sum())
         if cutoff_count >= CUTOFFS_FOR_A_BAND:
-            outside = (1.0 - np.array(COVERAGES_PCT) / 100.0) * cutoff_count / (cutoff_count + doubt)
+            outside = (1.0 - np.array(COVERAGES_PCT) / 100.0) * cutoff_count / (cutoff_count + np.array(doubts))
             widths[place] = np.quantile(near[is_known], 1.0 - outside)
     return widths
 
@@ -86,8 +89,8 @@ def widths_from(rows: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int, per
         by_lead[lead_places(own["horizon_days"].to_numpy(), period_days)] = error
         errors.append(by_lead)
     matrix = np.array(errors) if errors else np.full((0, lead_count(horizon_days, period_days)), np.nan)
-    doubt = DAY_DOUBT if period_days == 1 else WEEK_DOUBT
-    return half_widths(matrix, -(-NEIGHBOUR_DAYS // period_days), doubt)
+    doubts = DAY_DOUBTS if period_days == 1 else WEEK_DOUBTS
+    return half_widths(matrix, -(-NEIGHBOUR_DAYS // period_days), doubts)
 
 
 def lead_count(horizon_days: int, period_days: int) -> int:

@@ -17,6 +17,7 @@ from ml.forecasting.weeks import WEEK_DAYS, week_sums
 
 STORED_LEVELS = ("category", "country")  # of products only what is said today is stored day by day
 PERIODS_DAYS = (1, WEEK_DAYS)
+BUCKET_NAMES = ("001-007", "008-028", "029-090", "091 and more")  # as in fct_forecast_accuracy
 SMALLEST_RATIO, LARGEST_RATIO = 0.3, 3.0
 
 
@@ -169,7 +170,9 @@ def level_scores(level: str, predictions: pd.DataFrame, period_days: int) -> pd.
 
 def _scores_by_lead(level: str, model: str, period_days: int, judged: pd.DataFrame) -> pd.DataFrame:
     lead = judged["horizon_days"]
-    slices = {f"{first:03}-{last:03}": judged[lead.between(first, last)] for first, last in LEAD_BUCKETS}
+    slices = {
+        name: judged[lead.between(first, last)] for name, (first, last) in zip(BUCKET_NAMES, LEAD_BUCKETS, strict=True)
+    }
     lines = [
         {
             "series_level": level,

@@ -87,7 +87,7 @@ def train(
     history = store.history[:cutoff]
     cutoffs = backtest_cutoffs(history.index)
     total = _try_total(store, history, cutoffs, horizon_days, on_progress)
-    known = total[total["actual"].notna()]
+    known = total[total["actual"].notna()] if len(total) else total
     weeks = add_bands(in_weeks(total), history, WEEK_DAYS) if len(total) else total
 
     with threadpool_limits(1):

@@ -1,5 +1,7 @@
 """What the models write: dbt sources on one side, assets on the other."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 from dagster_dbt import get_asset_key_for_model
 
@@ -8,40 +10,57 @@ from orchestration.assets.models import dbt_marts
 from orchestration.pictures import embedded_figure
 from orchestration.resources import WarehouseResource
 
-
-@dg.asset(
-    key=["ml", "forecast_results"],
-    deps=[
-        get_asset_key_for_model([dbt_marts], model)
-        for model in (
-            "dim_stores",
-            "dim_products",
-            "dim_calendar_events",
-            "fct_daily_revenue",
-            "fct_daily_revenue_by_category",
-            "fct_daily_revenue_by_country",
-            "fct_daily_revenue_by_product",
-        )
-    ],
-    group_name="ml",
-    kinds={"scikitlearn", "postgres"},
+FORECAST_RESULTS = dg.AssetKey(["ml", "forecast_results"])
+# one run of the forecasts writes them all, and says what it wrote at the first of them
+FORECAST_TABLES = {
+    "forecast_results": "One row per store, target, series, model, kind, cutoff and predicted period.",
+    "forecast_runs": "One row per run of a store's forecast that brought something new.",
+    "forecast_scores": "One row per store, target, level, model, period length and bucket of lead time.",
+    "forecast_series": "One row per store, series and cutoff: by what method it is forecast.",
+    "forecast_effects": "One row per store, cutoff and day ahead: what the calendar does to the total.",
+}
+FORECAST_INPUTS = (
+    "dim_stores",
+    "dim_products",
+    "dim_calendar_events",
+    "fct_daily_revenue",
+    "fct_daily_revenue_by_category",
+    "fct_daily_revenue_by_country",
+    "fct_daily_revenue_by_product",
 )
-def forecast_results(warehouse: WarehouseResource) -> dg.MaterializeResult:
-    """One row per store, target, series, model, kind, cutoff and predicted period."""
+
+
+@dg.multi_asset(
+    name="ml__forecast_results",
+    group_name="ml",
+    specs=[
+        dg.AssetSpec(
+            key=["ml", table],
+            deps=[get_asset_key_for_model([dbt_marts], model) for model in FORECAST_INPUTS],
+            description=description,
+            kinds={"scikitlearn", "postgres"},
+        )
+        for table, description in FORECAST_TABLES.items()
+    ],
+)
+def forecast_results(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
+    """What is forecast of every store, how good that was in the past, and what it follows from."""
     report = forecasting.run(warehouse.open())
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": report.row_count,
-            "stores": dg.MetadataValue.md(report.markdown()),
-            **{name: embedded_figure(figure) for name, figure in report.figures().items()},
-        }
-    )
+    metadata = {
+        "dagster/row_count": report.row_count,
+        "stores": dg.MetadataValue.md(report.markdown()),
+        **{name: embedded_figure(figure) for name, figure in report.figures().items()},
+    }
+    for table in FORECAST_TABLES:
+        yield dg.MaterializeResult(
+            asset_key=["ml", table], metadata=metadata if table == FORECAST_RESULTS.path[-1] else {}
+        )
 
 
 @dg.asset(
     key=["ml", "customer_scores"],
     deps=[
-        forecast_results,  # one table takes the rows of both, one after the other
+        FORECAST_RESULTS,  # one table takes the rows of both, one after the other
         *(
             get_asset_key_for_model([dbt_marts], model)
             for model in ("dim_stores", "fct_orders", "fct_customer_rfm", "fct_customer_snapshots")

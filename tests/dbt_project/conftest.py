@@ -13,6 +13,7 @@ import pytest
 
 import ingestion
 import seeds_generator
+from tests.dbt_project.forecast_world import write_forecasts
 from warehouse import REPOSITORY, Warehouse
 
 # the real stores, by source: their files and folders beside the checkout
@@ -45,7 +46,10 @@ def run_dbt(profiles_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
 
 @pytest.fixture(scope="session")
 def built_stores(new_warehouse, real_file, run_dbt, tmp_path_factory) -> Iterator[Warehouse]:
-    """A small synthetic shop of two years and the real stores side by side, built without a warning. Only read it."""
+    """A small synthetic shop of two years and the real stores side by side, built without a warning. Only read it.
+
+    The forecasts of the shop are made up, so that what stands on them has rows.
+    """
     files = {source: [real_file(name) for name in names] for source, names in REAL_STORES.items()}
     folder = tmp_path_factory.mktemp("shop")
     store = seeds_generator.find_store("harbour")
@@ -60,6 +64,7 @@ def built_stores(new_warehouse, real_file, run_dbt, tmp_path_factory) -> Iterato
             ingestion.create(warehouse, ingestion.read_source(name))
         for source, paths in {"shop": sorted(folder.glob("*.csv")), **files}.items():
             ingestion.load(warehouse, source, paths)
+        write_forecasts(warehouse)
         run_dbt(warehouse, "build")
         yield warehouse
 

@@ -66,6 +66,7 @@ def copy_tables(warehouse: Warehouse, path: Path, schemas: dict[str, str]) -> No
             ):
                 file.writelines(blocks)
             duck.execute(f"create schema if not exists {schemas[schema]}")
+            columns = columns.replace(" jsonb", " json")  # PostgreSQL's own word
             duck.execute(f"create table {schemas[schema]}.{table} ({columns})")
             duck.execute(f"copy {schemas[schema]}.{table} from '{csv}' {CSV}")
 
@@ -119,7 +120,7 @@ def test_duckdb_builds_the_tables_that_postgresql_builds(both, schema):
 @pytest.mark.parametrize("schema", BUILT)
 def test_every_row_built_on_duckdb_equals_the_row_built_on_postgresql(both, schema):
     """To the last digit, without a tolerance: money, shares and growth are decimals on both engines."""
-    differing, rows = {}, 0
+    differing, rows, empty = {}, 0, set()
     for table in tables(both, schema):
         here, there = f"{schema}.{table}", f"postgres_{schema}.{table}"
         missing, added, count = both.execute(
@@ -127,11 +128,13 @@ def test_every_row_built_on_duckdb_equals_the_row_built_on_postgresql(both, sche
             f"(select count(*) from (from {here} except all from {there})), (select count(*) from {here})"
         ).fetchone()
         rows += count
+        empty |= {table} if not count else set()
         if missing or added:
             differing[table] = (missing, added)
 
     assert differing == {}
     assert rows > 10_000
+    assert not [table for table in empty if "forecast" in table]
 
 
 def test_everything_compiles_for_spark_without_a_server(compiled_for_spark):

@@ -234,12 +234,15 @@ def test_engine_specific_sql_lives_in_macros(folder):
 
 
 def test_the_models_output_is_declared_as_its_ddl_makes_it(manifest, warehouse):
-    source = manifest["sources"]["source.tidemart.ml.forecast_results"]
+    sources = [source for source in manifest["sources"].values() if source["source_name"] == "ml"]
     made = warehouse.read(
-        "select column_name from information_schema.columns "
-        "where table_schema = 'ml' and table_name = 'forecast_results' order by ordinal_position"
+        "select table_name, column_name from information_schema.columns "
+        "where table_schema = 'ml' order by table_name, ordinal_position"
     )
-    assert list(source["columns"]) == made["column_name"].tolist()
+
+    assert {source["name"]: list(source["columns"]) for source in sources} == {
+        table: columns.tolist() for table, columns in made.groupby("table_name")["column_name"]
+    }
 
 
 def test_the_forecasts_are_exposed_with_the_marts_that_they_read(manifest):

@@ -146,7 +146,9 @@ def test_what_is_published_beats_both_baselines(forecast, exact):
         select
             rmse, wape_rate, seasonal_naive_rmse, seasonal_naive_wape_rate, weekday_mean_rmse, weekday_mean_wape_rate
         from marts.fct_forecast_accuracy
-        where store_id = 'online_retail' and kind = 'backtest' and model_name = 'published' and lead_days_bucket = 'all'
+        where
+            store_id = 'online_retail' and kind = 'backtest' and model_name = 'published' and lead_days_bucket = 'all'
+            and series_level = 'total' and period_days = 1
         """,
     )
 

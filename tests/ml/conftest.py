@@ -70,6 +70,12 @@ def kept(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return folder
 
 
+@pytest.fixture
+def few_cutoffs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A backtest of three past days in this process: enough for bands, and quick."""
+    monkeypatch.setattr("ml.forecasting.backtest.CUTOFF_LIMIT", 3)
+
+
 PRODUCTS = {"chair": ("Living", 0.5), "table": ("Living", 0.3), "spade": ("Garden", 0.2)}
 
 

@@ -12,6 +12,8 @@ from ml import forecasting
 from ml.__main__ import main
 from warehouse import REPOSITORY, DataError, UsageError
 
+pytestmark = pytest.mark.usefixtures("few_cutoffs")
+
 
 def test_the_table_names_the_champion_and_the_baselines(warehouse, deliver, history, capsys, tmp_path):
     deliver(history[:45])

@@ -10,6 +10,8 @@ import pytest
 from ml import forecasting
 from warehouse import Warehouse
 
+pytestmark = pytest.mark.usefixtures("few_cutoffs")
+
 ALL = """
 select * from ml.forecast_results
 order by store_id, kind, cutoff_date, series_level, series_key, model_name, period_days, forecast_date
