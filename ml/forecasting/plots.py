@@ -53,12 +53,14 @@ def forecast_figure(history: pd.Series, live: pd.DataFrame, store_name: str, cur
 def parts_figure(parts: pd.DataFrame, store_name: str, currency: str) -> go.Figure:
     """The published forecast of the categories, one upon the other; together they are the store's.
 
-    ``parts`` has ``series_key``, ``forecast_date`` and ``forecast`` in ``currency``. The largest eight stand alone.
+    ``parts`` has ``series_key``, ``forecast_date`` and ``forecast`` in ``currency``. Of more than nine the
+    largest eight stand alone.
     """
     wide = parts.pivot(index="forecast_date", columns="series_key", values="forecast")
     order = wide.sum().sort_values(ascending=False, kind="stable").index
-    shown = wide[order[:SHOWN_PARTS]]
-    if len(order) > SHOWN_PARTS:
+    has_rest = len(order) > SHOWN_PARTS + 1  # a single one has a name
+    shown = wide[order[:SHOWN_PARTS]] if has_rest else wide[order]
+    if has_rest:
         rest = f"{len(order) - SHOWN_PARTS} smaller ones"
         shown = shown.assign(**{rest: wide[order[SHOWN_PARTS:]].sum(axis=1)})
     figure = go.Figure()
