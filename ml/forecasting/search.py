@@ -159,7 +159,7 @@ def search_text(searches: Sequence[Search]) -> str:
             continue
         rows = found.trials[(found.trials["trial"] == 0) | found.trials["is_best"]]
         for row in rows.itertuples():
-            what = "today" if row.trial == 0 else "best"
+            what = ("today, best" if row.is_best else "today") if row.trial == 0 else "best"
             words = ", ".join(f"{name}={_short(value)}" for name, value in row.settings.items())
             table.append((found.store_id, row.learner, what, f"{row.rmse:,.0f}", f"{row.checked_rmse:,.0f}", words))
     full = [line for line in table if line[-1]]
