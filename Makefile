@@ -78,7 +78,8 @@ check: $(DEVELOPMENT) ## Lint: ruff, import rules, sqlfluff
 bench: $(ENVIRONMENT) ## Time every stage beside its plain counterpart
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.warehouse --lines 100000
-	@$(BIN)/python -m benchmarks.forecast_accuracy
+	@$(BIN)/python -m benchmarks.forecast_accuracy --outlet
+	@$(BIN)/python -m benchmarks.forecast_speed
 	@$(BIN)/python -m benchmarks.customers
 
 # --- the environment: uv where it is found, else pip, with the committed versions --------------------

@@ -174,7 +174,7 @@ def search_text(searches: Sequence[Search]) -> str:
         [
             *lines,
             f"RMSE per day over the origins that chose; checked on the last days, which chose nothing: {currencies}.",
-            "Nothing was changed; docs/models.md says how to adopt settings.",
+            "Nothing was changed; docs/forecasting.md says how to adopt settings.",
         ]
     )
 

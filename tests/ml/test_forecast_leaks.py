@@ -7,12 +7,12 @@ import pytest
 
 from ml import forecasting
 
+pytestmark = pytest.mark.usefixtures("few_cutoffs")
+
 ROWS = """
 select series_level, series_key, model_name, kind, cutoff_date, forecast_date, period_days, forecast,
     lower_80, upper_80, lower_95, upper_95, is_champion
 from ml.forecast_results
-
-pytestmark = pytest.mark.usefixtures("few_cutoffs")
 order by series_level, series_key, model_name, kind, cutoff_date, forecast_date, period_days
 """
 TABLES = {

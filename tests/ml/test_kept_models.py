@@ -11,11 +11,11 @@ from ml import forecasting
 from ml.__main__ import main
 from ml.forecasting import keeping
 
+pytestmark = pytest.mark.usefixtures("few_cutoffs")
+
 LIVE = """
 select model_name, series_level, series_key, period_days, forecast_date, forecast, lower_80, upper_95, is_champion
 from ml.forecast_results
-
-pytestmark = pytest.mark.usefixtures("few_cutoffs")
 where kind = 'live' and cutoff_date = %s
 order by series_level, series_key, model_name, period_days, forecast_date
 """

@@ -9,11 +9,11 @@ import pytest
 from ml import forecasting
 from warehouse import DataError
 
+pytestmark = pytest.mark.usefixtures("few_cutoffs")
+
 LIVE = """
 select series_level, period_days, forecast_date, sum(forecast) as forecast, min(forecast) as lowest
 from ml.forecast_results
-
-pytestmark = pytest.mark.usefixtures("few_cutoffs")
 where kind = 'live' and is_champion
 group by series_level, period_days, forecast_date
 order by series_level, period_days, forecast_date
