@@ -99,6 +99,18 @@ create table if not exists ml.forecast_series (
     primary key (store_id, series_level, series_key, cutoff_date)
 );
 
+-- what the learners of the total went by at the last training
+create table if not exists ml.forecast_importance (
+    store_id text not null,
+    model_name text not null,
+    feature text not null,
+    importance double precision not null,
+    importance_rank integer not null check (importance_rank > 0),
+    run_id text not null,
+    created_at timestamptz not null,
+    primary key (store_id, model_name, feature)
+);
+
 -- what the calendar did to the total of each day ahead, as factors of an ordinary day
 create table if not exists ml.forecast_effects (
     store_id text not null,

@@ -38,6 +38,8 @@ class DirectForecaster(CalendarForecaster):
         The longest lead to learn. Days asked for beyond it are treated like the longest lead learnt.
     max_rows : int, default=3000
         How many rows to learn from; more are thinned evenly over origins and leads.
+    settings : dict or None, default=None
+        Parameters of the regressor, in place of its own.
 
     Attributes
     ----------
@@ -52,10 +54,17 @@ class DirectForecaster(CalendarForecaster):
     # mistaken for season by this regressor while less than a full year is known
     full_year_only: tuple[str, ...] = ()
 
-    def __init__(self, calendar: Calendar | None = None, horizon_days: int = 90, max_rows: int = 3000) -> None:
+    def __init__(
+        self,
+        calendar: Calendar | None = None,
+        horizon_days: int = 90,
+        max_rows: int = 3000,
+        settings: dict | None = None,
+    ) -> None:
         super().__init__(calendar)
         self.horizon_days = horizon_days
         self.max_rows = max_rows
+        self.settings = settings
 
     @abstractmethod
     def _regressor(self) -> RegressorMixin:
@@ -73,7 +82,8 @@ class DirectForecaster(CalendarForecaster):
         hidden = self.full_year_only if len(plain) < FULL_YEAR_DAYS else ()
         self.features_ = [name for name in rows.columns if name not in hidden]
         self.longest_lead_ = int(leads.max())
-        self.regressor_ = self._regressor().fit(rows[self.features_], table.ratio(origins, leads))
+        regressor = self._regressor().set_params(**(self.settings or {}))
+        self.regressor_ = regressor.fit(rows[self.features_], table.ratio(origins, leads))
 
     def resume(self, history: pd.Series, regressor: RegressorMixin, longest_lead: int) -> DirectForecaster:
         """Stand at the end of another history with a regressor that was fitted before; returns the forecaster."""

@@ -1,18 +1,19 @@
-"""Pictures of a forecast, from frames."""
+"""Pictures of what is said of the days ahead, from frames."""
 
 from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from ml.forecasting.evaluation import score_models
 from ml.forecasting.intervals import COVERAGES_PCT
 
 SHOWN_DAYS = 180
+SHOWN_PARTS = 8  # the rest in one
 ACTUAL_COLOUR = "#5b6770"
 FORECAST_COLOUR = "#0b6e99"
+SCENARIO_COLOUR = "#e09f3e"
 BAND_COLOURS = {80: "rgba(11, 110, 153, 0.28)", 95: "rgba(11, 110, 153, 0.13)"}
-MODEL_COLOURS = {"published": FORECAST_COLOUR, "weekday_mean": "#e09f3e", "seasonal_naive": "#9aa5b1"}
+PART_COLOURS = ("#0b6e99", "#e09f3e", "#5a8f69", "#a4508b", "#c8553d", "#3d5a80", "#8d99ae", "#b5a642", "#9aa5b1")
 
 
 def forecast_figure(history: pd.Series, live: pd.DataFrame, store_name: str, currency: str) -> go.Figure:
@@ -42,38 +43,50 @@ def forecast_figure(history: pd.Series, live: pd.DataFrame, store_name: str, cur
     figure.add_scatter(
         x=live["forecast_date"], y=live["forecast"], name="forecast", line={"color": FORECAST_COLOUR, "width": 2}
     )
-    return _titled(
+    return titled(
         figure,
         f"{store_name}: net revenue per day, forecast by {live['model_name'].iloc[0].replace('_', ' ')}",
         yaxis_title=currency,
     )
 
 
-def error_figure(backtest: pd.DataFrame, store_name: str) -> go.Figure:
-    """The error by weeks ahead of what was published and of the baselines, on the same days.
+def parts_figure(parts: pd.DataFrame, store_name: str, currency: str) -> go.Figure:
+    """The published forecast of the categories, one upon the other; together they are the store's.
 
-    ``backtest`` holds judged predictions with ``is_champion``; see ``ml.forecasting.backtest``.
+    ``parts`` has ``series_key``, ``forecast_date`` and ``forecast`` in ``currency``. Of more than nine the
+    largest eight stand alone.
     """
-    week_end = (backtest["horizon_days"] + 6) // 7 * 7
-    scores = pd.concat({days: score_models(rows) for days, rows in backtest.groupby(week_end)})
+    wide = parts.pivot(index="forecast_date", columns="series_key", values="forecast")
+    order = wide.sum().sort_values(ascending=False, kind="stable").index
+    has_rest = len(order) > SHOWN_PARTS + 1  # a single one has a name
+    shown = wide[order[:SHOWN_PARTS]] if has_rest else wide[order]
+    if has_rest:
+        rest = f"{len(order) - SHOWN_PARTS} smaller ones"
+        shown = shown.assign(**{rest: wide[order[SHOWN_PARTS:]].sum(axis=1)})
     figure = go.Figure()
-    for model_name, colour in MODEL_COLOURS.items():
-        rows = scores.xs(model_name, level=1)
+    for colour, (key, amounts) in zip(PART_COLOURS, shown.items(), strict=False):
         figure.add_scatter(
-            x=rows.index.to_list(),
-            y=100 * rows["wape_rate"],
-            name=model_name.replace("_", " "),
-            line={"color": colour, "width": 2},
+            x=amounts.index, y=amounts, name=key, stackgroup="parts", line={"width": 0.5, "color": colour}
         )
-    return _titled(
-        figure,
-        f"{store_name}: absolute error as % of revenue, by days ahead",
-        yaxis_title="WAPE, %",
-        xaxis_title="days ahead of the cutoff, by weeks",
+        figure.data[-1].fillcolor = colour
+    return titled(
+        figure, f"{store_name}: published forecast of the categories, {len(shown)} days", yaxis_title=currency
     )
 
 
-def _titled(figure: go.Figure, title: str, **axes: str) -> go.Figure:
+def scenario_figure(rows: pd.DataFrame, store_name: str, currency: str) -> go.Figure:
+    """The published forecast with plans and without; ``rows`` of the total, see ``scenarios.StoreScenario``."""
+    figure = go.Figure()
+    for column, name, colour in (
+        ("scenario", "with the plans", SCENARIO_COLOUR),
+        ("base", "as published", FORECAST_COLOUR),
+    ):
+        figure.add_scatter(x=rows["forecast_date"], y=rows[column], name=name, line={"color": colour, "width": 2})
+    return titled(figure, f"{store_name}: net revenue per day with the plans and without", yaxis_title=currency)
+
+
+def titled(figure: go.Figure, title: str, **axes: str) -> go.Figure:
+    """The figure in the manner of all, from zero on."""
     return figure.update_layout(
         title=title,
         template="plotly_white",

@@ -30,7 +30,9 @@ class StoreForecast:
 
     ``predictions`` are the rows of the store, as in ``ml.forecasting.backtest``, with champions and bands: the
     backtest, and the live forecast from ``cutoff``; ``scores_by_level`` are the rows of the table of scores,
-    of categories, countries and products too. ``reason`` says why there is no forecast, where there is none.
+    of categories, countries and products too, ``importance`` is what the learners go by (see
+    ``ml.forecasting.importance``), ``parts`` the published live forecast of the categories. ``reason`` says why there
+    is no forecast, where there is none.
     """
 
     store_id: str
@@ -41,6 +43,8 @@ class StoreForecast:
     predictions: pd.DataFrame = field(default_factory=pd.DataFrame)
     reason: str = ""
     scores_by_level: pd.DataFrame = field(default_factory=pd.DataFrame)
+    importance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parts: pd.DataFrame = field(default_factory=pd.DataFrame)
     row_count: int = 0
     is_reused: bool = False
     is_retrained: bool = False
@@ -107,17 +111,8 @@ class ForecastReport:
         return "\n".join(["| " + " | ".join(line) + " |" for line in table] + ["", *self._legend()])
 
     def figures(self) -> dict[str, go.Figure]:
-        """Pictures by name: per store the forecast with its bands, and the error by lead time."""
-        from ml.forecasting.plots import error_figure, forecast_figure  # plotly takes long to import
-
-        figures = {}
-        for store in self.stores:
-            if store.reason:
-                continue
-            figures[store.store_id] = forecast_figure(store.history, store.live, store.store_name, store.currency)
-            if len(store.backtest):
-                figures[f"{store.store_id}_error_by_lead"] = error_figure(store.backtest, store.store_name)
-        return figures
+        """Pictures by name, per store: what is said of the days ahead, and how good what was said before was."""
+        return {name: figure for store in self.stores for name, figure in _figures(store).items() if figure is not None}
 
     def _lines(self) -> list[tuple[str, ...]]:
         lines = []
@@ -146,6 +141,25 @@ class ForecastReport:
             f"RMSE and MAE per day: {currencies}.",
             "Published: what would have been published at each past cutoff, chosen by earlier errors alone.",
         ]
+
+
+def _figures(store: StoreForecast) -> dict[str, go.Figure | None]:
+    if store.reason:
+        return {}
+    from ml.forecasting import judgement_plots, plots  # plotly takes long to import
+
+    name, currency, backtest = store.store_name, store.currency, store.backtest
+    figures = {"": plots.forecast_figure(store.history, store.live, name, currency)}
+    if len(store.parts):
+        figures["_categories"] = plots.parts_figure(store.parts, name, currency)
+    if len(backtest):
+        figures["_error_by_lead"] = judgement_plots.error_figure(backtest, name)
+        figures["_error_fan"] = judgement_plots.error_fan_figure(backtest, name, currency)
+        figures["_coverage"] = judgement_plots.coverage_figure(backtest, name)
+        figures["_coverage_by_level"] = judgement_plots.level_coverage_figure(store.scores_by_level, name)
+    if len(store.importance):
+        figures["_importance"] = judgement_plots.importance_figure(store.importance, name)
+    return {store.store_id + picture: figure for picture, figure in figures.items()}
 
 
 def _measures(scores: pd.DataFrame, name: str) -> tuple[str, str, str]:

@@ -30,7 +30,7 @@ from warehouse import DataError, UsageError, Warehouse
 from warehouse.frames import append_rows, replace_slice
 
 RESULTS, RUNS, SCORES = "ml.forecast_results", "ml.forecast_runs", "ml.forecast_scores"
-SERIES, EFFECTS = "ml.forecast_series", "ml.forecast_effects"
+SERIES, EFFECTS, IMPORTANCE = "ml.forecast_series", "ml.forecast_effects", "ml.forecast_importance"
 TARGET = "net_revenue"
 HORIZON_RANGE_DAYS = (1, 365)
 RETRAIN_DAYS = 7
@@ -47,7 +47,9 @@ RESULT_COLUMNS = (
     *BANDS,
     "is_champion",
 )
-METHOD = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in ("plots", "report", "run"))
+# of no say in what is forecast
+USE = ("judgement_plots", "plans", "plots", "report", "run", "scenarios", "search", "using")
+METHOD = sorted(path for path in Path(__file__).parent.glob("*.py") if path.stem not in USE)
 
 STORES = """
 select
@@ -134,6 +136,23 @@ where store_id = %s and target = '{TARGET}' and (kind = 'backtest' or cutoff_dat
 
 STORED_SCORES = f"select * from {SCORES} where store_id = %s and target = '{TARGET}'"
 
+STORED_IMPORTANCE = f"""
+select model_name, feature, importance, importance_rank
+from {IMPORTANCE}
+where store_id = %s
+order by model_name, importance_rank
+"""
+
+# what is published of the categories
+STORED_PARTS = f"""
+select series_key, forecast_date, forecast
+from {RESULTS}
+where
+    store_id = %s and target = '{TARGET}' and series_level = 'category' and period_days = 1
+    and kind = 'live' and cutoff_date = %s and is_champion
+order by series_key, forecast_date
+"""
+
 LATER_LIVE = f"""
 select 1 as found
 from {RUNS}
@@ -179,13 +198,17 @@ def run(
     DataError
         Where the marts are missing or a history has a gap.
     """
+    check_horizon(horizon_days)
+    chosen = choose_stores(read_stores(warehouse), stores, as_of)
+    with warehouse.lock(RESULTS):
+        return ForecastReport([_forecast(warehouse, row, horizon_days, as_of, retrain, progress) for row in chosen])
+
+
+def check_horizon(horizon_days: int) -> None:
+    """Raise UsageError for a horizon out of range."""
     low, high = HORIZON_RANGE_DAYS
     if not low <= horizon_days <= high:
         raise UsageError(f"a horizon of {horizon_days} days is out of range: choose {low} to {high}")
-    chosen = _choose(_read_stores(warehouse), stores)
-    _check_as_of(chosen, as_of)
-    with warehouse.lock(RESULTS):
-        return ForecastReport([_forecast(warehouse, row, horizon_days, as_of, retrain, progress) for row in chosen])
 
 
 def read_store(warehouse: Warehouse, row: dict, as_of: date | None) -> Store:
@@ -214,23 +237,25 @@ def _relation(error: psycopg.Error) -> str:
     return str(error).split('"')[1] if '"' in str(error) else "of the parts of a store"
 
 
-def _read_stores(warehouse: Warehouse) -> list[dict]:
+def read_stores(warehouse: Warehouse) -> list[dict]:
+    """What the marts say of every store; DataError where they are missing."""
     try:
         return warehouse.read(STORES).to_dict("records")
     except psycopg.errors.UndefinedTable:
         raise DataError("the marts dim_stores and fct_daily_revenue are not there; build them: make build") from None
 
 
-def _choose(stores: list[dict], wanted: Sequence[str] | None) -> list[dict]:
+def choose_stores(stores: list[dict], wanted: Sequence[str] | None, as_of: date | None = None) -> list[dict]:
+    """The wanted stores, all by default; UsageError for one that is not there, and where none had begun by a day."""
     by_name = {store["store_id"]: store for store in stores}
-    if not wanted:
-        return stores
-    for name in wanted:
+    for name in wanted or ():
         if name not in by_name:
             near = get_close_matches(name, by_name, n=1, cutoff=0.4)
             hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(by_name) or 'none'}"
             raise UsageError(f"there is no store {name!r}; {hint}")
-    return [by_name[name] for name in dict.fromkeys(wanted)]
+    chosen = [by_name[name] for name in dict.fromkeys(wanted or by_name)]
+    _check_as_of(chosen, as_of)
+    return chosen
 
 
 def _check_as_of(stores: list[dict], as_of: date | None) -> None:
@@ -263,8 +288,7 @@ def _forecast(
         return StoreForecast(
             **known,
             cutoff=cutoff,
-            predictions=_read_stored(warehouse, store, cutoff),
-            scores_by_level=warehouse.read(STORED_SCORES, (store.store_id,)),
+            **_read_results(warehouse, store, cutoff),
             row_count=_count_stored(warehouse, store, cutoff),
             is_reused=True,
             seconds=time.perf_counter() - started,
@@ -274,7 +298,7 @@ def _forecast(
         total=step_count(store, cutoff) + 1, desc=store.store_id, unit="step", disable=None if progress else True
     ) as bar:
         training, training_run_id = (
-            (None, "") if retrain else _kept(warehouse, store, cutoff, horizon_days, method, retrain)
+            (None, "") if retrain else kept_training(warehouse, store, cutoff, horizon_days, method, retrain)
         )
         backtest = None
         run_id = f"{store.store_id}-{cutoff:%Y%m%d}-{fingerprint[:12]}"
@@ -302,8 +326,7 @@ def _forecast(
     return StoreForecast(
         **known,
         cutoff=cutoff,
-        predictions=_read_stored(warehouse, store, cutoff),
-        scores_by_level=warehouse.read(STORED_SCORES, (store.store_id,)),
+        **_read_results(warehouse, store, cutoff),
         is_retrained=backtest is not None,
         row_count=_count_stored(warehouse, store, cutoff),
         rows_written=rows_written,
@@ -315,7 +338,7 @@ def _folder(store: Store) -> Path:
     return keeping.FOLDER / quote(store.store_id, safe="")
 
 
-def _kept(
+def kept_training(
     warehouse: Warehouse, store: Store, cutoff: pd.Timestamp, horizon_days: int, method: str, retrain: bool | None
 ) -> tuple[Training | None, str]:
     """The kept training to go on with, and the run that made it; none where it has to be made anew."""
@@ -360,6 +383,7 @@ def _write(
                 **own, target=TARGET, **marks
             )
             replace_slice(connection, SCORES, scores, own)
+            replace_slice(connection, IMPORTANCE, backtest.importance.assign(**own, **marks), own)
         words = live.words.assign(**of_cutoff, **marks)
         replace_slice(connection, SERIES, words, of_cutoff)
         replace_slice(connection, EFFECTS, live.effects.assign(**of_cutoff, **marks), of_cutoff)
@@ -385,6 +409,16 @@ def _metrics(backtest: Backtest | None) -> dict:
 
 def _count_stored(warehouse: Warehouse, store: Store, cutoff: pd.Timestamp) -> int:
     return int(warehouse.read(STORED_COUNT, (store.store_id, cutoff.date()))["row_count"].iloc[0])
+
+
+def _read_results(warehouse: Warehouse, store: Store, cutoff: pd.Timestamp) -> dict[str, pd.DataFrame]:
+    """What stands in the tables of a store and its latest training, as ``StoreForecast`` wants it."""
+    return {
+        "predictions": _read_stored(warehouse, store, cutoff),
+        "scores_by_level": warehouse.read(STORED_SCORES, (store.store_id,)),
+        "importance": warehouse.read(STORED_IMPORTANCE, (store.store_id,)),
+        "parts": warehouse.read(STORED_PARTS, (store.store_id, cutoff.date())),
+    }
 
 
 def _read_stored(warehouse: Warehouse, store: Store, cutoff: pd.Timestamp) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from ml.forecasting.backtest import backtest_cutoffs, predict_from
 from ml.forecasting.combination import LEARNERS, add_combination
 from ml.forecasting.entrants import make_entrants
 from ml.forecasting.evaluation import JUDGED_DAYS, choose_champion, log_errors, mark_champions, naive_error
+from ml.forecasting.importance import feature_importance
 from ml.forecasting.intervals import add_bands, widths_from
 from ml.forecasting.judgement import PartBands, judge_parts, level_scores
 from ml.forecasting.parts import LEVELS, SAFE_SHARE, PartForecast, choose_share, forecast_part
@@ -63,13 +64,15 @@ class Backtest:
 
     ``total`` and ``weeks`` are predictions of the store's days and weeks with bands and champions, ``parts`` those of
     categories and countries, with ``series_level`` and ``series_key``; ``scores`` has a row per level, model, days of
-    the period and bucket of lead times, products included.
+    the period and bucket of lead times, products included; ``importance`` is what the total's learners go by, see
+    ``feature_importance``.
     """
 
     total: pd.DataFrame
     weeks: pd.DataFrame
     parts: pd.DataFrame
     scores: pd.DataFrame
+    importance: pd.DataFrame
 
 
 def step_count(store: Store, cutoff: pd.Timestamp) -> int:
@@ -92,6 +95,7 @@ def train(
         part_champions, part_bands, parts, part_scores = judge_parts(tried, cutoff)
         learners, longest_lead = _fit_learners(store, history, horizon_days)
         shares = _fit_shares(store, cutoff, horizon_days)
+        importance = feature_importance(store, cutoff, horizon_days)
     on_progress()
 
     champion = choose_champion(known, horizon_days, _last_champion(total))
@@ -113,7 +117,7 @@ def train(
     )
     scores = pd.concat([level_scores("total", total, 1), level_scores("total", weeks, WEEK_DAYS), part_scores])
     has_come = known, weeks[weeks["actual"].notna()] if len(weeks) else weeks
-    return training, Backtest(*has_come, parts, scores)
+    return training, Backtest(*has_come, parts, scores, importance)
 
 
 def _try_total(

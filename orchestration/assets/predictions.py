@@ -18,6 +18,7 @@ FORECAST_TABLES = {
     "forecast_scores": "One row per store, target, level, model, period length and bucket of lead time.",
     "forecast_series": "One row per store, series and cutoff: by what method it is forecast.",
     "forecast_effects": "One row per store, cutoff and day ahead: what the calendar does to the total.",
+    "forecast_importance": "One row per store, learner and feature: what the learners went by at the last training.",
 }
 FORECAST_INPUTS = (
     "dim_stores",

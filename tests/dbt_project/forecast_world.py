@@ -112,12 +112,17 @@ def write_forecasts(warehouse: Warehouse) -> None:
         "bias_rate": 0.0625, "covered_80_rate": 0.8, "width_80": 4.0, "covered_95_rate": 0.95, "width_95": 8.0,
     }  # fmt: skip
     scores = [score | {"model_name": "published", "rmse": 2.5}, score | {"model_name": "weekday_mean", "rmse": 3.5}]
+    importance = [
+        {"model_name": model, "feature": "weekday", "importance": rise, "importance_rank": 1}
+        for model, rise in (("random_forest", 0.25), ("linear_regression", 0.75))
+    ]
     tables = {
         "forecast_results": pd.DataFrame(_predictions()).assign(target="net_revenue", data_fingerprint="f"),
         "forecast_effects": pd.DataFrame(effects).assign(holiday_factor=1.0, season_factor=1.0, is_shut=False),
         "forecast_series": pd.concat(words),
         "forecast_runs": pd.DataFrame([run]),
         "forecast_scores": pd.DataFrame(scores),
+        "forecast_importance": pd.DataFrame(importance),
     }
     with warehouse.connect() as connection:
         for table, rows in tables.items():

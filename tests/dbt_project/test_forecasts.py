@@ -15,6 +15,7 @@ from warehouse import Warehouse
 MARTS = (
     "fct_forecasts",
     "fct_forecast_accuracy",
+    "fct_feature_importance",
     "fct_forecast_scores",
     "fct_forecast_runs",
     "fct_forecast_changes",
@@ -139,6 +140,11 @@ def test_a_series_that_is_not_forecast_by_itself_says_why_and_where_it_is_counte
 
 def test_the_registry_and_the_scores_of_the_backtest_are_marts(built, exact):
     run = exact(built, "select kind, training_age_days, parameters from marts.fct_forecast_runs")
+    feature = exact(
+        built,
+        "select importance_rate, mean_importance_rate from marts.fct_feature_importance "
+        "where model_name = 'random_forest'",
+    )
     score = exact(
         built,
         "select rmse, weekday_mean_rmse, mase, coverage_80_rate, mean_width_95 from marts.fct_forecast_scores "
@@ -146,6 +152,7 @@ def test_the_registry_and_the_scores_of_the_backtest_are_marts(built, exact):
     )
 
     assert run == ("predict", 7, '{"champions": {"total": "combination"}}')
+    assert [float(number) for number in feature] == [0.25, 0.5]
     assert [float(number) for number in score] == [2.5, 3.5, 0.5, 0.8, 8.0]
 
 

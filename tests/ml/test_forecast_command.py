@@ -25,7 +25,12 @@ def test_the_table_names_the_champion_and_the_baselines(warehouse, deliver, hist
     assert heads.split()[3:6] == ["RMSE", "MAE", "WAPE"]
     assert line.split()[:3] == ["harbour", f"{history.index[44]:%Y-%m-%d}", "combination"]
     assert "harbour in EUR" in currencies
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["harbour.html", "harbour_error_by_lead.html"]
+    assert sorted(path.stem for path in tmp_path.iterdir()) == [
+        "harbour",
+        "harbour_categories",
+        "harbour_error_by_lead",
+        "harbour_error_fan",
+    ]
 
 
 def test_a_reused_forecast_prints_the_same_errors(warehouse, deliver, history, capsys):

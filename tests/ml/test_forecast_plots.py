@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ml.forecasting.plots import error_figure, forecast_figure
+from ml.forecasting.plots import SHOWN_PARTS, forecast_figure, parts_figure
 
 
 def live_rows(days: int) -> pd.DataFrame:
@@ -44,23 +44,17 @@ def test_a_forecast_without_bands_is_a_line(history):
     assert [trace.name for trace in figure.data] == ["actual", "forecast"]
 
 
-def test_the_error_is_shown_by_weeks_ahead():
-    leads = np.arange(1, 15)
-    rows = [
-        pd.DataFrame(
-            {
-                "model_name": name,
-                "horizon_days": leads,
-                "forecast": 100.0 + np.where(leads <= 7, near, far),
-                "actual": 100.0,
-                "is_champion": name == "weekday_mean",
-            }
-        )
-        for name, near, far in (("weekday_mean", 10.0, 20.0), ("seasonal_naive", 30.0, 40.0))
-    ]
+def test_the_categories_stand_upon_each_other_and_lose_nothing():
+    days = pd.date_range("2024-08-17", periods=3)
+    keys = [f"category {number}" for number in range(SHOWN_PARTS + 3)]
+    parts = pd.DataFrame(
+        [(key, day, 10.0 * number) for number, key in enumerate(keys) for day in days],
+        columns=["series_key", "forecast_date", "forecast"],
+    )
 
-    figure = error_figure(pd.concat(rows), "Harbour Home")
+    figure = parts_figure(parts, "Harbour Home", "EUR")
 
-    lines = {trace.name: (list(trace.x), [round(value) for value in trace.y]) for trace in figure.data}
-    assert lines["published"] == lines["weekday mean"] == ([7, 14], [10, 20])
-    assert lines["seasonal naive"] == ([7, 14], [30, 40])
+    assert [trace.name for trace in figure.data] == [*keys[: -SHOWN_PARTS - 1 : -1], "3 smaller ones"]
+    assert {trace.stackgroup for trace in figure.data} == {"parts"}
+    total = parts.groupby("forecast_date")["forecast"].sum()
+    assert list(np.sum([trace.y for trace in figure.data], axis=0)) == list(total)
