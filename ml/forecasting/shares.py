@@ -244,7 +244,7 @@ def promotions_of(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Per day and series, the share of it in promotions (0-1) and its discount in percent.
 
-    ``events`` as in marts.dim_calendar_events; ``categories`` per product. A series is in an event that names it, its
+    ``events`` as in ``Store``; ``categories`` per product. A series is in an event that names it, its
     category, or the whole store; what happens to a product says nothing here of its category.
     """
     promoted, discounted = np.zeros((len(days), len(keys))), np.zeros((len(days), len(keys)))
