@@ -10,6 +10,7 @@ SLIPS = {
     "are_promotions_closures_or_prices": "('harbour', 'Kind', 'sale', '2026-01-03', '2026-01-03')",
     "have_a_last_day_unless_they_are_prices": "('harbour', 'Open', 'closure', '2026-01-04', null)",
     "that_are_closures_have_no_discount": "('harbour', 'Shut', 'closure', '2026-01-05', '2026-01-05', null, null, 5)",
+    "that_are_closures_are_of_the_whole_store": "('harbour', 'Aisle', 'closure', '2026-01-12', '2026-01-12', 'toys')",
     "that_are_promotions_have_a_discount_of_0_to_100_pct": (
         "('harbour', 'Blank', 'promotion', '2026-01-06', '2026-01-06')"
     ),
