@@ -23,13 +23,14 @@ WIDEST_SPACING_DAYS = 30  # falls on another weekday each time, and every third 
 CLOSEST_SPACING_DAYS = 7
 EARLIEST_HISTORY_DAYS = 56
 FEWEST_TASKS_TO_SHARE = 4  # another process takes seconds to start
+IDLE_SECONDS = 10  # then a process ends: of a run that is killed none stays for long
 DECIMALS = 4  # of the table of results: what is judged is what is stored
 
 
 def backtest_cutoffs(days: pd.DatetimeIndex) -> pd.DatetimeIndex:
     """The past days on which to stand and forecast again, ascending; none for a history of five weeks or less.
 
-    At most 12, every 30 days back from the last day known; every 7 days or more where the history is short. Before
+    At most 10, every 30 days back from the last day known; every 7 days or more where the history is short. Before
     the first lie 56 days, in a history of less than 112 days half of it, never less than 28.
     """
     count = len(days)
@@ -78,7 +79,8 @@ def long_rows(wide: pd.DataFrame, cutoff: pd.Timestamp) -> pd.DataFrame:
 def _in_processes(function: Callable, tasks: list[tuple]) -> Iterator:
     """The results of calls in their order, by two processes where there are more than a few."""
     workers = min(2, os.cpu_count() or 1) if len(tasks) >= FEWEST_TASKS_TO_SHARE else 1
-    return Parallel(n_jobs=workers, return_as="generator")(delayed(function)(*task) for task in tasks)
+    parallel = Parallel(n_jobs=workers, return_as="generator", idle_worker_timeout=IDLE_SECONDS)
+    return parallel(delayed(function)(*task) for task in tasks)
 
 
 def _forecast_alone(history: pd.Series, entrants: Mapping[str, Forecaster], horizon_days: int) -> pd.DataFrame:
