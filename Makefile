@@ -79,6 +79,7 @@ bench: $(ENVIRONMENT) ## Time every stage beside its plain counterpart
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.warehouse --lines 100000
 	@$(BIN)/python -m benchmarks.forecast_accuracy --outlet
+	@$(BIN)/python -m benchmarks.forecast_truth
 	@$(BIN)/python -m benchmarks.forecast_speed
 	@$(BIN)/python -m benchmarks.customers
 

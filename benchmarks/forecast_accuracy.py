@@ -12,21 +12,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from benchmarks.synthetic_shops import make_shop
 from ml.forecasting.evaluation import LEAD_BUCKETS, naive_error, score
 from ml.forecasting.predicting import predict
 from ml.forecasting.run import STORES, read_store
 from ml.forecasting.store import Store
 from ml.forecasting.training import train
-from seeds_generator import Parameters, write
-from seeds_generator.presets import PRESETS
 from warehouse import Warehouse, run_command
 
 DESIGNS = ((28, 5), (90, 3))  # days ahead, origins
@@ -122,7 +119,7 @@ def _figures(scores: dict[str, float]) -> str:
 
 def print_outlet() -> None:
     """A synthetic store that lives by its sales: the error with the known calendar against that without."""
-    store = outlet()
+    store = make_shop("outlet").store
     known, unknown = roll(store), roll(store.with_events(store.events.iloc[:0]))
     print_store(store, known)
     for days, own in known.groupby("design"):
@@ -136,30 +133,6 @@ def _published_error(rows: pd.DataFrame) -> float:
     rows = rows[rows["model_name"] == "published"]
     squares = (rows["forecast"] - rows["actual"]) ** 2
     return float(np.log(squares.groupby(rows["cutoff_date"]).mean()).mean() / 2.0)
-
-
-def outlet() -> Store:
-    """Daily net revenue of the preset outlet before refunds, from its files, and the sales that it knew ahead."""
-    preset = PRESETS["outlet"]
-    with tempfile.TemporaryDirectory() as folder:
-        write(Parameters(store=preset.store, behaviour=preset.behaviour, **preset.sizes), folder)
-        orders, items, adjustments = (
-            pd.read_csv(Path(folder) / f"{name}.csv") for name in ("orders", "order_items", "order_adjustments")
-        )
-        events = pd.read_csv(Path(folder) / "truth" / "calendar_events.csv", keep_default_na=False)
-    sold = orders[orders["status"].str.lower() != "cancelled"].set_index("order_id")
-    day = pd.to_datetime(sold["ordered_at"], utc=True).dt.tz_convert(preset.store.time_zone).dt.tz_localize(None)
-    day = day.dt.normalize()
-    gross = items["total_price"].groupby(items["order_id"].map(day)).sum()
-    discounts = adjustments[adjustments["kind"] == "discount"]
-    discount = discounts["amount"].abs().groupby(discounts["order_id"].map(day)).sum()
-    days = pd.date_range(gross.index.min(), gross.index.max(), inclusive="left")
-    history = gross.reindex(days, fill_value=0.0) - discount.reindex(days, fill_value=0.0)
-    sales = events[(events["category"] == "") & (events["product_id"] == "")]
-    sales = sales.assign(**{name: pd.to_datetime(sales[name]) for name in ("starts_on", "ends_on")})
-    sales["discount_pct"] = sales["discount_pct"].astype(float)
-    store = preset.store
-    return Store(store.store_id, preset.store_name, store.currency, store.country_code, history, events=sales)
 
 
 if __name__ == "__main__":

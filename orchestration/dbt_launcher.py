@@ -9,6 +9,7 @@ import ctypes
 import os
 import signal
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
@@ -16,6 +17,9 @@ PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """Become dbt, tied to the parent where the system (Linux) can do that."""
+    if sys.argv[1:] == ["--version"]:  # Dagster asks before every build, and dbt itself would ask the registry for news
+        print(f"dbt-core {version('dbt-core')}")
+        return
     parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -54,13 +54,17 @@ def _scaled(rows: pd.DataFrame, error: np.ndarray) -> float:
 
 
 def _bands(rows: pd.DataFrame, coverage_pct: int) -> dict[str, float]:
-    lower, upper = f"lower_{coverage_pct}", f"upper_{coverage_pct}"
-    banded = rows.dropna(subset=lower) if lower in rows else rows.iloc[:0].assign(**{lower: [], upper: []})
-    if banded.empty:
-        return {f"covered_{coverage_pct}_rate": np.nan, f"width_{coverage_pct}": np.nan}
-    within = banded["actual"].between(banded[lower], banded[upper])
-    width = (banded[upper] - banded[lower]).mean()
-    return {f"covered_{coverage_pct}_rate": float(within.mean()), f"width_{coverage_pct}": float(width)}
+    names = f"covered_{coverage_pct}_rate", f"width_{coverage_pct}"
+    if f"lower_{coverage_pct}" not in rows:
+        return dict.fromkeys(names, np.nan)
+    lower, upper, actual = (
+        rows[name].to_numpy() for name in (f"lower_{coverage_pct}", f"upper_{coverage_pct}", "actual")
+    )
+    banded = ~np.isnan(lower)
+    if not banded.any():
+        return dict.fromkeys(names, np.nan)
+    within = ((lower <= actual) & (actual <= upper))[banded]
+    return dict(zip(names, (float(within.mean()), float((upper - lower)[banded].mean())), strict=True))
 
 
 def score_models(predictions: pd.DataFrame) -> pd.DataFrame:

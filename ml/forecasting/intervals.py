@@ -78,19 +78,26 @@ def add_bands(predictions: pd.DataFrame, history: pd.Series, period_days: int = 
 
 def widths_from(rows: pd.DataFrame, cutoff: pd.Timestamp, horizon_days: int, period_days: int = 1) -> np.ndarray:
     """``half_widths`` of one model at a cutoff, from its predictions at earlier ones; shape (n_leads, 2)."""
-    rows = rows[rows["cutoff_date"] < cutoff]
-    known = rows["actual"].where(rows["forecast_date"] <= cutoff)
-    errors = []
-    for _, own in rows.assign(actual=known).groupby("cutoff_date"):
-        own = own.sort_values("horizon_days")
-        unit = error_unit(own["forecast"].to_numpy())
-        error = np.abs(own["actual"] - own["forecast"]).to_numpy() / np.where(unit > 0.0, unit, np.nan)
-        by_lead = np.full(lead_count(horizon_days, period_days), np.nan)
-        by_lead[lead_places(own["horizon_days"].to_numpy(), period_days)] = error
-        errors.append(by_lead)
-    matrix = np.array(errors) if errors else np.full((0, lead_count(horizon_days, period_days)), np.nan)
+    return _widths_at(cutoff, *_past_errors(rows, horizon_days, period_days), period_days)
+
+
+def _past_errors(rows: pd.DataFrame, horizon_days: int, period_days: int) -> tuple[np.ndarray, np.ndarray]:
+    """Absolute errors of one model in units of ``error_unit``, and the days on which they became known; both of shape
+    (n_cutoffs, n_leads), NaN and NaT where there was no forecast."""
+    shape = rows["cutoff_date"].nunique(), lead_count(horizon_days, period_days)
+    errors, known_on = np.full(shape, np.nan), np.full(shape, np.datetime64("NaT"), dtype="datetime64[ns]")
+    for number, (_, own) in enumerate(rows.sort_values("horizon_days").groupby("cutoff_date")):
+        forecast, places = own["forecast"].to_numpy(), lead_places(own["horizon_days"].to_numpy(), period_days)
+        unit = error_unit(forecast)
+        errors[number, places] = np.abs(own["actual"].to_numpy() - forecast) / np.where(unit > 0.0, unit, np.nan)
+        known_on[number, places] = own["forecast_date"].to_numpy()
+    return errors, known_on
+
+
+def _widths_at(cutoff: pd.Timestamp, errors: np.ndarray, known_on: np.ndarray, period_days: int) -> np.ndarray:
     doubts = DAY_DOUBTS if period_days == 1 else WEEK_DOUBTS
-    return half_widths(matrix, -(-NEIGHBOUR_DAYS // period_days), doubts)
+    known = np.where(known_on <= cutoff.to_datetime64(), errors, np.nan)
+    return half_widths(known, -(-NEIGHBOUR_DAYS // period_days), doubts)
 
 
 def lead_count(horizon_days: int, period_days: int) -> int:
@@ -111,10 +118,10 @@ def reach(forecast: np.ndarray, horizon_days: np.ndarray, widths: np.ndarray, pe
 def _with_bands(rows: pd.DataFrame, history: pd.Series, period_days: int) -> pd.DataFrame:
     """``add_bands`` for one model."""
     rows = rows.sort_values(["cutoff_date", "horizon_days"])
-    horizon_days = int(rows["horizon_days"].max())
+    past = _past_errors(rows, int(rows["horizon_days"].max()), period_days)
     parts = []
     for cutoff, own in rows.groupby("cutoff_date"):
-        widths = widths_from(rows, cutoff, horizon_days, period_days)
+        widths = _widths_at(cutoff, *past, period_days)
         parts.append(banded(own, widths, history[:cutoff], period_days))
     return pd.concat(parts)
 

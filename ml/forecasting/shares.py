@@ -27,6 +27,7 @@ LARGEST_RATIO = 5.0
 WEEKDAY_PRIOR_DAYS = 60.0  # days with a sale that the belief weighs that a series has the weekdays of all
 SHARE_PRIOR_DAYS = 14.0  # days that the belief weighs that the share of four weeks is that of thirteen
 LIFT_PRIOR = 1e-4
+LIFT_PRIOR_DAYS = 14
 LIFT_RANGE = (0.2, 10.0)
 SEED = 42
 SHARE_MODELS = ("recent_share", "boosted_share", "combination", "weekday_mean_scaled")
@@ -58,14 +59,19 @@ def learn_lift(values: np.ndarray, promoted: np.ndarray, discounted: np.ndarray)
     is_on = promoted > 0.0
     if not is_on.any():
         return Lift()
-    ordinary = pd.DataFrame(np.where(is_on, np.nan, np.maximum(values, 0.0)))
-    usual = ordinary.rolling(2 * SHARE_DAYS + 1, center=True, min_periods=WEEK_DAYS).mean().to_numpy()
+    sold = values > 0.0
+    is_listed = np.maximum.accumulate(sold) & np.maximum.accumulate(sold[::-1])[::-1]
+    ordinary = pd.DataFrame(np.where(is_on | ~is_listed, np.nan, np.maximum(values, 0.0)))
+    # what sells rarely sold nothing in many a window, or by chance a lot: its own mean has a say as well
+    own_mean = ordinary.mean().fillna(0.0)
+    around = ordinary.rolling(2 * SHARE_DAYS + 1, center=True, min_periods=0)
+    usual = ((around.sum() + LIFT_PRIOR_DAYS * own_mean) / (around.count() + LIFT_PRIOR_DAYS)).to_numpy()
     day = np.nansum(ordinary.to_numpy(), axis=1)
-    expected_day = np.nansum(np.where(is_on, np.nan, usual), axis=1)
+    expected_day = np.where(ordinary.notna(), usual, 0.0).sum(axis=1)
     # a strong day of the store is no promotion's doing
     strength = np.where(expected_day > 0.0, day / np.where(expected_day > 0.0, expected_day, 1.0), 1.0)
     exposure = usual * strength[:, None]
-    counts = is_on & np.isfinite(exposure) & (exposure > 0.0)
+    counts = is_on & is_listed & (exposure > 0.0)
     if not counts.any():
         return Lift()
     inputs = np.column_stack([promoted[counts], discounted[counts] / 10.0])
