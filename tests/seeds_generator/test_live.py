@@ -114,6 +114,8 @@ def test_the_command_delivers_at_its_pace_and_stops_when_told(folder):
     process = subprocess.Popen(
         [sys.executable, "-m", "seeds_generator", "live", "--every", "200ms", "--out", str(folder)],
         cwd=REPOSITORY, stdout=subprocess.PIPE, text=True,
+        # what a shell starts in the background is deaf to it, and so would this be
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     first = process.stdout.readline()
     time.sleep(1)
