@@ -52,7 +52,7 @@ CDNOW_ENDS, RETAIL_ENDS = pd.Timestamp("1997-09-30"), pd.Timestamp("2011-05-31")
 # what a shop of two years has: customers come evenly, buy at rates of their own, and drop out after some purchases
 MILLION = """
 insert into intermediate.int_customer_days
-select 'million', 'c' || lpad(customer::text, 8, '0'), day, 1, 2, round((10 + 60 * random())::numeric, 2), 0, 0, 1
+select 'million', 'c' || lpad(customer::text, 8, '0'), day, 1, 2, round((10 + 60 * random())::numeric, 2), 0, 0
 from (
     select
         customer,
@@ -298,11 +298,13 @@ def make_store(warehouse: Warehouse, customer_count: int) -> None:
     with warehouse.connect() as connection:
         connection.execute("truncate ml.forecast_results, ml.customer_scores, intermediate.int_customer_days")
         connection.execute("truncate intermediate.int_customer_categories, intermediate.int_stores_dated")
-        connection.execute("truncate intermediate.int_store_months_spined, marts.dim_customers, marts.dim_stores")
+        connection.execute(
+            "truncate intermediate.int_store_months_spined, intermediate.int_customers_totalled, marts.dim_stores"
+        )
         connection.execute("select setseed(0.42)")
         connection.execute(MILLION.format(customers=customer_count))
         connection.execute(
-            "insert into marts.dim_customers (store_id, customer_id, country_code) "
+            "insert into intermediate.int_customers_totalled (store_id, customer_id, country_code) "
             "select store_id, customer_id, (array['DE', 'AT', 'FR', 'NL'])[1 + abs(hashtext(customer_id)) % 4] "
             "from (select distinct store_id, customer_id from intermediate.int_customer_days) as customers"
         )
