@@ -35,7 +35,9 @@ def plan(warehouse) -> None:
     warehouse.replace("marts.dim_calendar_events", frame, None)
 
 
-@pytest.mark.parametrize("change", ["net_revenue = -1000000", "net_revenue = 1000000 * random()", "deleted"])
+@pytest.mark.parametrize(
+    "change", ["net_revenue = -1000000", "net_revenue = 1000000 * random()", "net_revenue = null", "deleted"]
+)
 def test_what_comes_after_the_day_changes_no_row(warehouse, deliver, history, kept, change):
     day = history.index[119]
     deliver(history[:150])
