@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ml.forecasting.evaluation import score_models
-from ml.forecasting.plots import BAND_COLOURS, FORECAST_COLOUR, titled
+from ml.forecasting.plots import FORECAST_COLOUR, draw_band, titled
 
 MODEL_COLOURS = {"published": FORECAST_COLOUR, "weekday_mean": "#e09f3e", "seasonal_naive": "#9aa5b1"}
 COVERAGE_COLOURS = {80: FORECAST_COLOUR, 95: "#e09f3e"}
@@ -50,16 +50,8 @@ def error_fan_figure(backtest: pd.DataFrame, store_name: str, currency: str) -> 
     days = sorted(error.groups)
     figure = go.Figure()
     for coverage, (low, high) in FAN_PCT.items():
-        edge = pd.concat([error.quantile(high / 100.0), error.quantile(low / 100.0)[::-1]])
-        figure.add_scatter(
-            x=[*days, *days[::-1]],
-            y=edge,
-            fill="toself",
-            fillcolor=BAND_COLOURS[coverage],
-            line={"width": 0},
-            hoverinfo="skip",
-            name=f"{coverage} % of days",
-        )
+        lower, upper = error.quantile(low / 100.0), error.quantile(high / 100.0)
+        draw_band(figure, lower.index.to_series(), lower, upper, coverage)
     figure.add_scatter(x=days, y=error.median(), name="median", line={"color": FORECAST_COLOUR, "width": 2})
     figure.add_scatter(
         x=days, y=[0.0] * len(days), name="no error", line={"color": IDEAL_COLOUR, "width": 1, "dash": "dash"}

@@ -28,17 +28,7 @@ def forecast_figure(history: pd.Series, live: pd.DataFrame, store_name: str, cur
         band = live.dropna(subset=[f"lower_{coverage}"])
         if band.empty:
             continue
-        days = pd.concat([band["forecast_date"], band["forecast_date"][::-1]])
-        edge = pd.concat([band[f"upper_{coverage}"], band[f"lower_{coverage}"][::-1]])
-        figure.add_scatter(
-            x=days,
-            y=edge,
-            fill="toself",
-            fillcolor=BAND_COLOURS[coverage],
-            line={"width": 0},
-            hoverinfo="skip",
-            name=f"{coverage} % of days",
-        )
+        draw_band(figure, band["forecast_date"], band[f"lower_{coverage}"], band[f"upper_{coverage}"], coverage)
     figure.add_scatter(x=shown.index, y=shown, name="actual", line={"color": ACTUAL_COLOUR, "width": 1.2})
     figure.add_scatter(
         x=live["forecast_date"], y=live["forecast"], name="forecast", line={"color": FORECAST_COLOUR, "width": 2}
@@ -47,6 +37,19 @@ def forecast_figure(history: pd.Series, live: pd.DataFrame, store_name: str, cur
         figure,
         f"{store_name}: net revenue per day, forecast by {live['model_name'].iloc[0].replace('_', ' ')}",
         yaxis_title=currency,
+    )
+
+
+def draw_band(figure: go.Figure, x: pd.Series, lower: pd.Series, upper: pd.Series, coverage_pct: int) -> None:
+    """Fill what lies between two lines: forward along the upper one, and back along the lower one."""
+    figure.add_scatter(
+        x=pd.concat([x, x[::-1]]),
+        y=pd.concat([upper, lower[::-1]]),
+        fill="toself",
+        fillcolor=BAND_COLOURS[coverage_pct],
+        line={"width": 0},
+        hoverinfo="skip",
+        name=f"{coverage_pct} % of days",
     )
 
 

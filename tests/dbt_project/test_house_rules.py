@@ -263,3 +263,9 @@ def test_every_exposure_has_an_owner_and_says_how_mature_it_is(manifest):
 
 def test_there_is_no_dbt_package():
     assert not list(REPOSITORY.glob("packages.yml")) + list(REPOSITORY.glob("dependencies.yml"))
+
+
+def test_the_readme_has_the_true_number_of_unit_tests(manifest):
+    (written,) = re.findall(r"(\d+) unit tests", (REPOSITORY / "README.md").read_text())
+
+    assert int(written) == len(manifest["unit_tests"])
