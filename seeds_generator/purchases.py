@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seeds_generator.behaviour import Behaviour
 from seeds_generator.customers import Customers
 from seeds_generator.demand import Demand
 from seeds_generator.parameters import Parameters
@@ -69,10 +68,13 @@ def make_purchases(parameters: Parameters, demand: Demand, customers: Customers,
     behaviour = parameters.behaviour
     begin, end = 0.0, demand.edges[demand.history_end]
     guest_count = round(parameters.orders * behaviour.guest_rate) if parameters.customers else parameters.orders
-    buyers = _make_buyers(customers, parameters.orders - guest_count, behaviour, streams)
+    buyers = _make_buyers(customers, parameters.orders - guest_count, parameters, streams)
 
     scale = _scale(buyers, parameters.orders - guest_count, end)
     owner, place, moment = buyers.orders(scale, demand.edges[demand.end])
+    if np.count_nonzero((moment >= begin) & (moment < end)) > parameters.orders:
+        scale = _lower_scale(buyers, scale, parameters.orders, demand)
+        owner, place, moment = buyers.orders(scale, demand.edges[demand.end])
     is_last = place == buyers.lifetime_orders[owner]
     dropout_moment, first_moment = np.full((2, len(customers)), np.inf)
     dropout_moment[buyers.customer[owner[is_last]]] = moment[is_last]
@@ -161,14 +163,18 @@ class _Buyers:
         return -np.log1p(-uniforms) / self.gain[owner]
 
 
-def _make_buyers(customers: Customers, wanted_count: int, behaviour: Behaviour, streams: Streams) -> _Buyers:
+def _make_buyers(customers: Customers, wanted_count: int, parameters: Parameters, streams: Streams) -> _Buyers:
     """Who buys at all and how. ``wanted_count`` orders of customers in the history decide how long they stay."""
+    behaviour = parameters.behaviour
     count = len(customers)
-    new_count = np.count_nonzero(~customers.is_established[: customers.history_count])
+    checkout_uniforms = streams.of("purchases.checkout").random(count)
+    new_uniforms = checkout_uniforms[: customers.history_count][~customers.is_established[: customers.history_count]]
     # so few orders may be wanted that not all who arrive can order at once
     most = int(wanted_count * behaviour.checkout_order_rate)
-    checkout_rate = min(behaviour.checkout_rate, most / max(new_count, 1))
-    is_checkout = streams.of("purchases.checkout").random(count) < checkout_rate
+    checkout_rate = min(behaviour.checkout_rate, most / max(len(new_uniforms), 1))
+    if len(new_uniforms) > parameters.orders:  # and by chance still more would than there are orders
+        checkout_rate = min(checkout_rate, np.partition(new_uniforms, parameters.orders)[parameters.orders])
+    is_checkout = checkout_uniforms < checkout_rate
     is_silent = streams.of("purchases.silent").random(count) < behaviour.silent_rate
     is_buyer = is_checkout | ~is_silent
     buyer = np.flatnonzero(is_buyer)
@@ -227,6 +233,23 @@ def _scale(buyers: _Buyers, wanted_count: int, end: float) -> float:
             break  # more lies before the history than in it
         scale *= 2
     return best_scale
+
+
+def _lower_scale(buyers: _Buyers, scale: float, most_count: int, demand: Demand) -> float:
+    """The mean rate below ``scale`` that lets ``most_count`` orders, and not one more, fall into the history.
+
+    The first order that is too many lies exactly where the history ends, and rounding may put it before. Or so few
+    orders are wanted that more come even at the lowest rate which ``_scale`` tries.
+    """
+    owner, _, wait = buyers.waits(scale, demand.edges[demand.end])
+    arrival, end = buyers.arrival[owner], demand.edges[demand.history_end]
+    low, high = 0.0, scale
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        moment = arrival + wait / middle  # as in the orders themselves, with the same rounding
+        is_within = np.count_nonzero((moment >= 0) & (moment < end)) <= most_count
+        low, high = (middle, high) if is_within else (low, middle)
+    return low
 
 
 def _have_an_order_on_the_last_day(customers: np.ndarray, guests: np.ndarray, demand: Demand) -> None:

@@ -89,3 +89,20 @@ def test_every_kind_has_the_size_asked_and_the_columns_of_the_source(shops, name
     for table in TABLES:
         assert [column for column in tables[table] if column != "day"] == columns[table]
     assert (tables["products"]["price"] > tables["products"]["cost"]).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "size"),
+    [
+        ("wholesaler", 3, {"customers": 100, "orders": 3_000}),  # one order more lies where the history ends
+        ("marketplace", 9, {"customers": 1_100, "orders": 1_020}),
+        ("marketplace", 1, {"customers": 1_100, "orders": 700}),  # more would register while ordering
+        ("marketplace", 8, {"customers": 1_100, "orders": 700}),  # as many would, and others order too
+    ],
+)
+def test_a_shop_without_guests_has_as_many_orders_as_asked_all_of_customers(name, seed, size):
+    preset = PRESETS[name]
+    shop = generate(Parameters(store=preset.store, behaviour=preset.behaviour, seed=seed, products=20, years=2, **size))
+
+    assert shop.orders.num_rows == size["orders"]
+    assert shop.orders["customer_id"].null_count == 0
