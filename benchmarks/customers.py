@@ -309,8 +309,9 @@ def make_store(warehouse: Warehouse, customer_count: int) -> None:
             "from (select distinct store_id, customer_id from intermediate.int_customer_days) as customers"
         )
         connection.execute(
-            "insert into intermediate.int_customer_categories (store_id, customer_id, revenue_date, category_count) "
-            "select store_id, customer_id, min(revenue_date), 1 + abs(hashtext(customer_id)) % 5 "
+            "insert into intermediate.int_customer_categories "
+            "(store_id, customer_id, category, first_purchase_date, category_count) "
+            "select store_id, customer_id, 'Lamps', min(revenue_date), 1 + abs(hashtext(customer_id)) % 5 "
             "from intermediate.int_customer_days group by store_id, customer_id"
         )
         connection.execute(

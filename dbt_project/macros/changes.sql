@@ -27,12 +27,12 @@
     {{ return(run_query(query).columns[0].values()[0]) }}
 {%- endmacro %}
 
-{# Writes down the keys of rows that differ: of what was there before, and of what is new. #}
+{#
+  Writes down the keys of rows that differ: of what was there before, and of what is new. A key named `former_...` is only
+  written of what was there before.
+#}
 {% macro write_down_changes(old_rows, new_rows) -%}
     {%- set keys = config.require('meta')['changes'] -%}
-    {%- set key_value -%}
-        case keys.key_name {%- for key in keys %} when '{{ key }}' then differing.{{ key }}{% endfor %} end
-    {%- endset -%}
     -- what every table has seen is needed no more
     delete from {{ changes_table() }}
     where change_number <= (select min(change_number) from {{ builds_table() }});
@@ -42,31 +42,43 @@
         '{{ model.name }}',
         keys.key_name,
         differing.store_id,
-        {{ key_value }},
+        case keys.key_name
+            {%- for key in keys %}
+            when '{{ key }}' then cast(differing.{{ key | replace('former_', '') }} as {{ dbt.type_string() }})
+            {%- endfor %}
+        end,
         {{ next_change_number() }}
-    from ({{ old_rows }} union all {{ new_rows }}) as differing
+    from (
+        select true as is_former, former.* from ({{ old_rows }}) as former
+        union all
+        select false as is_former, present.* from ({{ new_rows }}) as present
+    ) as differing
     cross join (
         {%- for key in keys %}
         select '{{ key }}' as key_name {{ 'union all' if not loop.last }}
         {%- endfor %}
-    ) as keys;
+    ) as keys
+    where differing.is_former or not keys.key_name like 'former%';
 
     {%- set statistics = refresh_statistics(changes_table()) %}
 
     {{ statistics ~ ';' if statistics }}
 {%- endmacro %}
 
-{# Orders, customers or products (`key`) of which a row of that model changed since {{ this }} was built. #}
-{% macro changed(model_name, key) -%}
+{#
+  Orders, customers, products or days (`key`) of which a row of that model changed since {{ this }} was built. With
+  `former`, only those of which a row that was there is another now, or gone.
+#}
+{% macro changed(model_name, key, former=false) -%}
     select distinct
         store_id,
-        key_value as {{ key }}
+        {{ 'cast(key_value as date)' if key.endswith('_date') else 'key_value' }} as {{ key }}
 
     from {{ changes_table() }}
 
     where
         model_name = '{{ model_name }}'
-        and key_name = '{{ key }}'
+        and key_name = '{{ 'former_' if former }}{{ key }}'
         and change_number > (
             select change_number from {{ builds_table() }}
             where model_name = '{{ model.name }}'

@@ -17,7 +17,7 @@
 
 {#
   The state of each week or month: the newest delivery among its days, the count of their entries, and whether all its
-  days are over. Needs the CTEs `stores` and `dates`.
+  days are over.
 #}
 {% macro period_versions(period, start) -%}
     select
@@ -33,12 +33,12 @@
 
     from {{ ref('int_revenue_days_versioned') }} as versions
 
-    inner join stores
+    inner join {{ ref('dim_stores') }} as stores
         on
             versions.store_id = stores.store_id
             and versions.revenue_date <= stores.as_of_date
 
-    inner join dates
+    inner join {{ ref('dim_dates') }} as dates
         on versions.revenue_date = dates.date_day
 
     group by versions.store_id, dates.{{ start }}

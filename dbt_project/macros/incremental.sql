@@ -24,9 +24,9 @@
 {%- endmacro %}
 
 {#
-  Days of a store to build: all that `versions` (a table, or the name of a CTE) knows or, of an incremental table, those
-  that it holds in another version or not at all, and those that it should hold no more. `also` is a query of other days
-  (store, day) to build.
+  Days of a store to build: all that `versions` knows or, of an incremental table, those that it holds in another version
+  or not at all, and those that it should hold no more. `versions` is a table, a query in brackets, or the name of a CTE,
+  which cannot be asked beforehand. `also` is a query of other days (store, day) to build.
 #}
 {% macro days_to_build(versions, day, also=none) -%}
     {%- if not is_incremental() -%}
@@ -35,7 +35,7 @@
         {{ day }},
         day_version
 
-    from {{ versions }}
+    from {{ versions }} as versions
     {%- else -%}
         {%- set query -%}
     select
@@ -46,14 +46,7 @@
     from {{ versions }} as versions
 
     full outer join (
-        select
-            store_id,
-            {{ day }},
-            max(day_version) as day_version
-
-        from {{ this }}
-
-        group by store_id, {{ day }}
+        {{ distinct_pairs(this, 'store_id', day, common='day_version') }}
     ) as built
         on
             versions.store_id = built.store_id
@@ -70,7 +63,7 @@
         )
         {%- endif -%}
         {%- endset -%}
-    {{ query if versions is string else written_out(query, day) }}
+    {{ query if versions == 'versions' else written_out(query, day) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -225,7 +218,7 @@ from {{ parts }}
     {%- set differs -%}
         not exists (select 1 from {{ staged }} as staged where {{ same_row('staged', target, arguments['dest_columns']) }})
     {%- endset -%}
-    {%- set statistics = refresh_statistics(staged) %}
+    {%- set statistics = refresh_statistics(staged, ([part] + key_columns()) | unique | join(', ')) %}
 
     {{ statistics ~ ';' if statistics }}
     {%- if meta.get('changes') %}
@@ -243,16 +236,40 @@ from {{ parts }}
     delete from {{ target }}
     where {{ is_replaced_without_part }} and {{ differs }};
 
+    -- what the replaced parts still hold is equal to what is staged
     insert into {{ target }} ({{ columns }})
     select {{ columns }} from {{ staged }} as staged
     where
         {{ row_key }} is not null
-        and not exists (select 1 from {{ target }} as built where {{ same_row('staged', 'built', arguments['dest_columns']) }})
+        and {{ part }} is not null
+        and not exists (select 1 from {{ target }} where {{ is_replaced }} and {{ same_key('staged', target) }});
+
+    insert into {{ target }} ({{ columns }})
+    select {{ columns }} from {{ staged }} as staged
+    where
+        {{ row_key }} is not null
+        and {{ part }} is null
+        and not exists (
+            select 1 from {{ target }} where {{ target }}.{{ part }} is null and {{ same_key('staged', target) }}
+        );
+
+    {{ refresh_outgrown_statistics(target, staged) }}
 {%- endmacro %}
 
-{# Whether two rows are equal: in the columns of the key, which are never null, and in all others. #}
+{# Columns of the key of the model's rows, as its unique index names them; they are never null. #}
+{% macro key_columns() -%}
+    {{ return((config.require('indexes') | selectattr('unique', 'defined') | map(attribute='columns') | list) | first) }}
+{%- endmacro %}
+
+{% macro same_key(one, other) -%}
+    {%- for name in key_columns() -%}
+        {{ ' and ' if not loop.first }}{{ one }}.{{ name }} = {{ other }}.{{ name }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Whether two rows are equal: in the columns of the key and in all others. #}
 {% macro same_row(one, other, columns) -%}
-    {%- set keys = (config.get('indexes', []) | selectattr('unique', 'defined') | map(attribute='columns') | list + [[]]) | first -%}
+    {%- set keys = key_columns() -%}
     {%- for column in columns -%}
         {{ ' and ' if not loop.first }}{{ one }}.{{ column.quoted }}
         {{- ' = ' if column.name in keys else ' is not distinct from ' -}}
@@ -360,21 +377,46 @@ from {{ parts }}
         {%- set number = next_change_number() - (0 if writes_changes else 1) %}
         delete from {{ builds_table() }} where model_name = '{{ model.name }}';
         insert into {{ builds_table() }} values ('{{ model.name }}', '{{ rules_fingerprint() }}', {{ number }});
-        {#- an increment is a small part; as these add up, the server renews the statistics by itself -#}
         {{ refresh_statistics(this) if not is_incremental() }}
     {%- endif -%}
 {%- endmacro %}
 
-{# What stands on a large table that was just built is planned by its true size. #}
-{% macro refresh_statistics(table=this) -%}
-    {{ return(adapter.dispatch('refresh_statistics')(table)) }}
+{# What stands on a large table that was just built is planned by its true size; `columns`: by these alone. #}
+{% macro refresh_statistics(table=this, columns=none) -%}
+    {{ return(adapter.dispatch('refresh_statistics')(table, columns)) }}
 {%- endmacro %}
 
-{% macro default__refresh_statistics(table) -%}
+{% macro default__refresh_statistics(table, columns) -%}
 {%- endmacro %}
 
-{% macro postgres__refresh_statistics(table) -%}
-    analyze {{ table }}
+{% macro postgres__refresh_statistics(table, columns) -%}
+    analyze {{ table }}{{ ' (' ~ columns ~ ')' if columns }}
+{%- endmacro %}
+
+{#
+  An increment is a small part, and the server renews statistics by itself as these add up. But of a store that came with
+  the last delivery, or grew by much with it, it would expect no rows, and compare each with each in the next join.
+#}
+{% macro refresh_outgrown_statistics(table, staged) -%}
+    {{ return(adapter.dispatch('refresh_outgrown_statistics')(table, staged)) }}
+{%- endmacro %}
+
+{% macro default__refresh_outgrown_statistics(table, staged) -%}
+{%- endmacro %}
+
+{% macro postgres__refresh_outgrown_statistics(table, staged) -%}
+    {%- set query -%}
+        select
+            (select count(*) from {{ staged }}) * 10 > (select reltuples from pg_class where oid = '{{ table }}'::regclass)
+            or exists (
+                select 1 from (
+                    select (select 1 from {{ table }} as built where built.store_id = stores.store_id limit 1) as is_known
+                    from (select distinct store_id from {{ staged }}) as stores
+                ) as stores
+                where is_known is null
+            )
+    {%- endset -%}
+    {{ refresh_statistics(table) ~ ';' if run_query(query).columns[0].values()[0] }}
 {%- endmacro %}
 
 {#

@@ -127,6 +127,13 @@ def checksums(warehouse: Warehouse) -> dict[str, str]:
         return {table: connection.execute(query.format(table)).fetchone()[0] for (table,) in tables}
 
 
+def test_the_planner_knows_of_a_store_that_came_with_a_later_delivery(followed):
+    statistics = "select n_distinct from pg_stats where tablename = %s and attname = 'store_id'"
+    with followed.connect() as connection:
+        for table in ("int_customer_days", "fct_customer_days", "fct_orders"):
+            assert connection.execute(statistics, (table,)).fetchone() == (2,), table
+
+
 def test_three_deliveries_with_late_changed_and_removed_rows_equal_a_full_refresh(followed, run_dbt):
     incremental = checksums(followed)
     run_dbt(followed, "build", "--full-refresh", *EVERYTHING_BUT_PREDICTIONS)

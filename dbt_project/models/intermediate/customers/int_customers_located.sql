@@ -18,6 +18,52 @@ customers as (
 
 ),
 
+{% set columns = [
+    'email',
+    'country',
+    'region',
+    'city',
+    'age_group',
+    'customer_segment',
+    'registration_date'
+] %}
+
+-- a file of customers often brings everybody anew, and nothing new of most; of whom nothing is left only the key is
+differing as (
+
+    {% if is_incremental() -%}
+    select
+        coalesce(customers.store_id, built.store_id) as store_id,
+        coalesce(customers.customer_id, built.customer_id) as customer_id,
+        {%- for column in columns %}
+        customers.{{ column }},
+        {%- endfor %}
+        customers.country_spelling,
+        customers.customer_id is null as is_gone
+
+    from customers
+
+    full outer join {{ this }} as built
+        on
+            customers.store_id = built.store_id
+            and customers.customer_id = built.customer_id
+
+    where
+        customers.customer_id is null
+        or built.customer_id is null
+        {%- for column in columns %}
+        or customers.{{ column }} is distinct from built.{{ column }}
+        {%- endfor %}
+    {%- else -%}
+    select
+        *,
+        false as is_gone
+
+    from customers
+    {%- endif %}
+
+),
+
 spellings as (
 
     select * from {{ ref('int_country_spellings') }}
@@ -27,38 +73,35 @@ spellings as (
 located as (
 
     select
-        customers.store_id,
-        customers.customer_id,
+        differing.store_id,
+        differing.customer_id,
         true as is_listed,
-        customers.email,
-        customers.country,
+        differing.email,
+        differing.country,
         spellings.country_code,
-        {{ country_unknown_reason('customers.country_spelling', 'spellings') }} as country_unknown_reason,
-        customers.region,
-        customers.city,
-        customers.age_group,
-        customers.customer_segment,
-        customers.registration_date
+        {{ country_unknown_reason('differing.country_spelling', 'spellings') }} as country_unknown_reason,
+        differing.region,
+        differing.city,
+        differing.age_group,
+        differing.customer_segment,
+        differing.registration_date
 
-    from customers
+    from differing
 
     left join spellings
-        on customers.country_spelling = spellings.spelling
+        on differing.country_spelling = spellings.spelling
 
-),
-
--- a file of customers often brings everybody anew, and nothing new of most
-differing as (
-
-    {{ differing_rows('located') }}
+    where not differing.is_gone
 
 ){% if is_incremental() %},
 
 gone as (
 
-    {{ gone_keys('located', 'customer_id') }}
+    select * from differing
+
+    where is_gone
 
 ){% endif %}
 
-select * from differing
+select * from located
 {{- and_replaced('gone', 'customer_id') }}

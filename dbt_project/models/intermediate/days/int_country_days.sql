@@ -75,6 +75,8 @@ orders_of_days as (
             adjustments.store_id = orders.store_id
             and adjustments.order_id = orders.order_id
 
+    where adjustments.adjustment_date <> adjustments.order_date
+
 ),
 
 located as (
@@ -89,17 +91,23 @@ located as (
 moved as (
 
     select
-        adjustments.store_id,
-        adjustments.order_id,
+        orders.store_id,
+        orders.order_date,
         adjustments.adjustment_date,
+        orders.country_code,
+        orders.customer_id is null as is_guest,
         adjustments.discount_amount,
         adjustments.return_amount
 
-    from {{ ref('fct_order_adjustments') }} as adjustments
+    from {{ orders }} as orders
 
-    where
-        (adjustments.discount_amount <> 0 or adjustments.return_amount <> 0)
-        and adjustments.adjustment_date <> adjustments.order_date
+    inner join {{ ref('fct_order_adjustments') }} as adjustments
+        on
+            orders.store_id = adjustments.store_id
+            and orders.order_id = adjustments.order_id
+            and orders.order_date <> adjustments.adjustment_date
+
+    where adjustments.discount_amount <> 0 or adjustments.return_amount <> 0
 
 ),
 
@@ -127,27 +135,22 @@ entries as (
     union all
 
     select
-        orders.store_id,
-        orders.order_date as revenue_date,
-        orders.country_code,
-        orders.customer_id is null as is_guest,
+        moved.store_id,
+        moved.order_date as revenue_date,
+        moved.country_code,
+        moved.is_guest,
         0 as order_count,
         0 as units_sold,
         0 as gross_amount,
         -moved.discount_amount as discount_amount,
         -moved.return_amount as return_amount
 
-    from {{ orders }} as orders
+    from moved
 
     inner join days
         on
-            orders.store_id = days.store_id
-            and orders.order_date = days.revenue_date
-
-    inner join moved
-        on
-            orders.store_id = moved.store_id
-            and orders.order_id = moved.order_id
+            moved.store_id = days.store_id
+            and moved.order_date = days.revenue_date
 
     -- and into the day of the change
     union all
@@ -155,8 +158,8 @@ entries as (
     select
         moved.store_id,
         moved.adjustment_date as revenue_date,
-        orders.country_code,
-        orders.customer_id is null as is_guest,
+        moved.country_code,
+        moved.is_guest,
         0 as order_count,
         0 as units_sold,
         0 as gross_amount,
@@ -169,11 +172,6 @@ entries as (
         on
             moved.store_id = days.store_id
             and moved.adjustment_date = days.revenue_date
-
-    inner join {{ orders }} as orders
-        on
-            moved.store_id = orders.store_id
-            and moved.order_id = orders.order_id
 
 ),
 

@@ -50,7 +50,8 @@ moved as (
             and adjustments.order_id = orders.order_id
 
     where
-        (adjustments.discount_amount <> 0 or adjustments.return_amount <> 0)
+        orders.other_day_adjustment_count > 0
+        and (adjustments.discount_amount <> 0 or adjustments.return_amount <> 0)
         and adjustments.adjustment_date <> orders.order_date
 
 ),
@@ -123,4 +124,10 @@ totals as (
 )
 
 select * from totals
+{%- if is_incremental() %}
 {{- and_replaced('changed', 'customer_id') }}
+{%- else %}
+
+-- increments read some customers whole: what is one customer's lies together
+order by customer_id, revenue_date, store_id
+{%- endif %}

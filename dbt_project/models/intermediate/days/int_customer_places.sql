@@ -5,10 +5,13 @@
     meta={'part': 'customer_key', 'row_key': 'country_key'}
 ) }}
 
+{#- guests are nobody in particular: the guests of a day are one -#}
+{% set guests_of_day = "'(guests) ' || cast(order_date as " ~ dbt.type_string() ~ ")" %}
+
 with
 
 {% if is_incremental() -%}
-changes as (
+changed_customers as (
 
     {{ changed('fct_orders', 'customer_id') }}
 
@@ -18,14 +21,29 @@ changes as (
 
 ),
 
+changed_days as (
+
+    {{ changed('fct_orders', 'order_date') }}
+
+),
+
 changed as (
 
     select
         store_id,
-        customer_id,
-        coalesce(customer_id, '(no customer)') as customer_key
+        customer_id as customer_key
 
-    from changes
+    from changed_customers
+
+    where customer_id is not null
+
+    union all
+
+    select
+        store_id,
+        {{ guests_of_day }} as customer_key
+
+    from changed_days
 
 ),
 
@@ -35,23 +53,23 @@ orders_of_changed as (
 
     from {{ ref('fct_orders') }} as orders
 
-    inner join changed
+    inner join changed_customers
         on
-            orders.store_id = changed.store_id
-            and orders.customer_id = changed.customer_id
+            orders.store_id = changed_customers.store_id
+            and orders.customer_id = changed_customers.customer_id
 
     union all
 
-    -- all guests of a store together are one that changed
     select orders.*
 
     from {{ ref('fct_orders') }} as orders
 
-    inner join changed
+    inner join changed_days
         on
-            orders.store_id = changed.store_id
-            and orders.customer_id is null
-            and changed.customer_id is null
+            orders.store_id = changed_days.store_id
+            and orders.order_date = changed_days.order_date
+
+    where orders.customer_id is null
 
 ),
 
@@ -68,6 +86,16 @@ orders as (
 ),
 {%- endif %}
 
+keyed as (
+
+    select
+        *,
+        coalesce(customer_id, {{ guests_of_day }}) as customer_key
+
+    from orders
+
+),
+
 -- a customer counts in every place that one of their orders went to
 totals as (
 
@@ -75,7 +103,7 @@ totals as (
         store_id,
         coalesce(country_code, country_unknown_reason) as country_key,
         coalesce(region, region_unknown_reason) as region_key,
-        coalesce(customer_id, '(no customer)') as customer_key,
+        customer_key,
         customer_id,
         max(country_unknown_reason) as country_unknown_reason,
         max(region_unknown_reason) as region_unknown_reason,
@@ -85,12 +113,15 @@ totals as (
         cast(sum(discount_amount) as numeric(18, 4)) as discount_amount,
         cast(sum(return_amount) as numeric(18, 4)) as return_amount,
         cast(sum(net_amount) as numeric(18, 4)) as net_amount,
-        cast(sum(case when is_sale then gross_amount - discount_amount else 0 end) as numeric(18, 4)) as ordered_amount
+        cast(sum(case when is_sale then gross_amount - discount_amount else 0 end) as numeric(18, 4)) as ordered_amount,
+        min(case when is_sale then order_date end) as first_order_date,
+        max(case when is_sale then order_date end) as last_order_date
 
-    from orders
+    from keyed
 
     -- the key that differs most goes first: it is what sorting compares
     group by
+        customer_key,
         customer_id,
         store_id,
         coalesce(country_code, country_unknown_reason),

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('fct_orders') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
@@ -33,20 +34,20 @@ customers as (
 
 ),
 
-orders as (
+places as (
 
-    select orders.*
+    select places.*
 
-    from {{ ref('fct_orders') }} as orders
+    from {{ ref('int_customer_places') }} as places
 
     {% if is_incremental() -%}
     inner join changed
         on
-            orders.store_id = changed.store_id
-            and orders.customer_id = changed.customer_id
+            places.store_id = changed.store_id
+            and places.customer_key = changed.customer_id
 
     {% endif -%}
-    where orders.customer_id is not null
+    where places.customer_id is not null
 
 ),
 
@@ -56,17 +57,17 @@ totals as (
     select
         store_id,
         customer_id,
-        sum(case when is_sale then 1 else 0 end) as total_orders,
+        sum(order_count) as total_orders,
         sum(units_sold) as units_sold,
         sum(gross_amount) as gross_amount,
         sum(discount_amount) as discount_amount,
         sum(return_amount) as return_amount,
         sum(net_amount) as total_spent,
-        sum(case when is_sale then gross_amount - discount_amount else 0 end) as ordered_amount,
-        min(case when is_sale then order_date end) as first_order_date,
-        max(case when is_sale then order_date end) as last_order_date
+        sum(ordered_amount) as ordered_amount,
+        min(first_order_date) as first_order_date,
+        max(last_order_date) as last_order_date
 
-    from orders
+    from places
 
     -- the key that differs most goes first: it is what sorting compares
     group by customer_id, store_id

@@ -1,10 +1,31 @@
-{{ config(materialized='table', post_hook="{{ refresh_statistics() }}") }}
+-- depends_on: {{ ref('fct_orders') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='parts',
+    meta={'part': 'order_date', 'row_key': 'last_load_id'}
+) }}
 
 with
 
+{% if is_incremental() -%}
+changed as (
+
+    {{ changed('fct_orders', 'order_date') }}
+
+),
+
+{% endif -%}
 orders as (
 
-    select * from {{ ref('fct_orders') }}
+    select orders.*
+
+    from {{ ref('fct_orders') }} as orders
+    {% if is_incremental() %}
+    inner join changed
+        on
+            orders.store_id = changed.store_id
+            and orders.order_date = changed.order_date
+    {%- endif %}
 
 ),
 
@@ -13,12 +34,9 @@ versioned as (
     select
         store_id,
         order_date,
-        max(load_id) as last_own_load_id,
-        cast(sum(1 + line_count) as bigint) as own_entry_count,
-        {{ day_version(
-            'max(case when adjustment_load_id > load_id then adjustment_load_id else load_id end)',
-            'sum(1 + line_count + adjustment_count)'
-        ) }} as day_version
+        max(load_id) as last_load_id,
+        count(*) as order_count,
+        cast(sum(line_count) as bigint) as line_count
 
     from orders
 
@@ -27,3 +45,4 @@ versioned as (
 )
 
 select * from versioned
+{{- and_replaced('changed', 'order_date') }}

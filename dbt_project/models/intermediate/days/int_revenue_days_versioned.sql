@@ -4,60 +4,35 @@ with
 
 orders as (
 
-    select
-        store_id,
-        order_date as revenue_date,
-        last_own_load_id as last_load_id,
-        own_entry_count as entry_count
-
-    from {{ ref('int_order_days_versioned') }}
+    select * from {{ ref('int_order_days_versioned') }}
 
 ),
 
 adjustments as (
 
-    select
-        store_id,
-        adjustment_date as revenue_date,
-        max(load_id) as last_load_id,
-        count(*) as entry_count
-
-    from {{ ref('fct_order_adjustments') }}
-
-    where adjustment_date is not null
-
-    group by store_id, adjustment_date
-
-),
-
--- what a refund takes off each product depends on lines of an earlier day
-line_adjustments as (
-
-    select
-        store_id,
-        adjustment_date as revenue_date,
-        max(load_id) as last_load_id,
-        count(*) as entry_count
-
-    from {{ ref('fct_order_line_adjustments') }}
-
-    where adjustment_date is not null
-
-    group by store_id, adjustment_date
+    select * from {{ ref('int_adjustment_days_versioned') }}
 
 ),
 
 entries as (
 
-    select * from orders
+    select
+        store_id,
+        order_date as revenue_date,
+        last_load_id,
+        order_count + line_count as entry_count
+
+    from orders
 
     union all
 
-    select * from adjustments
+    select
+        store_id,
+        adjustment_date as revenue_date,
+        last_load_id,
+        adjustment_count + line_adjustment_count as entry_count
 
-    union all
-
-    select * from line_adjustments
+    from adjustments
 
 ),
 

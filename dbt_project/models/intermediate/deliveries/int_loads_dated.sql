@@ -4,7 +4,7 @@ with
 
 orders as (
 
-    select * from {{ ref('int_orders_dated') }}
+    select * from {{ ref('int_order_loads_counted') }}
 
 ),
 

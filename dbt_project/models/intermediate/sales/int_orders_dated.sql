@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
-    meta={'part': 'order_id', 'row_key': 'load_id', 'changes': ['order_id']}
+    meta={'part': 'order_id', 'row_key': 'load_id', 'changes': ['order_id', 'order_date']}
 ) }}
 
 with

@@ -10,7 +10,7 @@ stores as (
 
 orders as (
 
-    select * from {{ ref('int_orders_dated') }}
+    select * from {{ ref('int_order_loads_counted') }}
 
 ),
 

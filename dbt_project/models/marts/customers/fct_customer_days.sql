@@ -1,12 +1,8 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
-    meta={'part': 'customer_id', 'row_key': 'revenue_date'},
-    post_hook=["{{ refresh_statistics() }}"]
+    meta={'part': 'customer_id', 'row_key': 'revenue_date'}
 ) }}
-
--- statistics after every build: of a store that came with the last delivery a server expects no rows, and compares each
--- with each when snapshots join them
 
 with
 

@@ -22,7 +22,7 @@ versions as (
 
 stale as (
 
-    {{ days_to_build('versions', 'month_end_date') }}
+    {{ days_to_build(ref('int_month_ends_versioned'), 'month_end_date') }}
 
 ),
 

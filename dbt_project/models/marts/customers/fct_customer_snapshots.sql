@@ -205,8 +205,8 @@ final as (
         on
             known.store_id = categories.store_id
             and known.customer_id = categories.customer_id
-            and known.snapshot_date >= categories.revenue_date
-            and known.snapshot_date < coalesce(categories.next_revenue_date, cast('9999-12-31' as date))
+            and known.snapshot_date >= categories.first_purchase_date
+            and known.snapshot_date < coalesce(categories.next_first_purchase_date, cast('9999-12-31' as date))
 
     left join customers
         on

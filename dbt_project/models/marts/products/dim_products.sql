@@ -2,7 +2,25 @@ with
 
 products as (
 
-    select * from {{ ref('int_products_completed') }}
+    select * from {{ ref('int_products_unioned') }}
+
+),
+
+ordered as (
+
+    {{ distinct_pairs(ref('fct_order_lines'), 'store_id', 'product_id') }}
+
+),
+
+stores as (
+
+    select * from {{ ref('stores') }}
+
+),
+
+line_codes as (
+
+    select * from {{ ref('line_codes') }}
 
 ),
 
@@ -14,33 +32,59 @@ versions as (
 
 ),
 
+-- what was ordered but stands in no list of products is a member all the same
+completed as (
+
+    select
+        coalesce(products.store_id, ordered.store_id) as store_id,
+        coalesce(products.product_id, ordered.product_id) as product_id,
+        products.product_id is not null as is_listed,
+        products.stock_quantity
+
+    from products
+
+    full outer join ordered
+        on
+            products.store_id = ordered.store_id
+            and products.product_id = ordered.product_id
+
+),
+
 joined as (
 
     select
-        products.store_id,
-        products.product_id,
-        products.is_listed,
-        products.is_goods,
+        completed.store_id,
+        completed.product_id,
+        completed.is_listed,
+        line_codes.product_id is null as is_goods,
         versions.product_name,
         versions.category,
         versions.brand,
         versions.price,
         versions.cost,
-        {{ 'cast(null as integer)' if var('as_of_date') else 'products.stock_quantity' }} as stock_quantity,
+        {{ 'cast(null as integer)' if var('as_of_date') else 'completed.stock_quantity' }} as stock_quantity,
         -- why there is nothing, wherever there is nothing
-        case when products.is_listed then 'not_delivered' else 'not_listed' end as reason,
+        case when completed.is_listed then 'not_delivered' else 'not_listed' end as reason,
         case
-            when not products.is_listed then 'not_listed'
-            when products.stock_quantity is null then 'not_delivered'
+            when not completed.is_listed then 'not_listed'
+            when completed.stock_quantity is null then 'not_delivered'
             else 'past_day'
         end as stock_reason
 
-    from products
+    from completed
+
+    inner join stores
+        on completed.store_id = stores.store_id
+
+    left join line_codes
+        on
+            stores.source_name = line_codes.source_name
+            and completed.product_id = line_codes.product_id
 
     left join versions
         on
-            products.store_id = versions.store_id
-            and products.product_id = versions.product_id
+            completed.store_id = versions.store_id
+            and completed.product_id = versions.product_id
 
 ),
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
-    meta={'part': 'order_id', 'row_key': 'adjustment_id'}
+    meta={'part': 'order_id', 'row_key': 'adjustment_id', 'changes': ['adjustment_date']}
 ) }}
 
 with

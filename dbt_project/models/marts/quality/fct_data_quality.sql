@@ -9,11 +9,6 @@
     ('order_items', 'unit_price', 'zero_price'),
     ('order_adjustments', 'order_id', 'unknown_order')
 ] %}
-{% set marts = {
-    'orders': 'fct_orders',
-    'order_items': 'fct_order_lines',
-    'order_adjustments': 'fct_order_adjustments'
-} %}
 
 with
 
@@ -23,9 +18,29 @@ stores as (
 
 ),
 
-checked_days as (
+order_days as (
 
-    select * from {{ ref('int_order_days_checked') }}
+    select * from {{ ref('int_order_days_versioned') }}
+
+),
+
+adjustment_days as (
+
+    select * from {{ ref('int_adjustment_days_versioned') }}
+
+),
+
+order_loads as (
+
+    select * from {{ ref('int_order_loads_counted') }}
+
+    where {{ is_known('order_date') }}
+
+),
+
+loads as (
+
+    select * from {{ ref('int_loads_dated') }}
 
 ),
 
@@ -57,11 +72,11 @@ faulty_rows as (
 
     select
         store_id,
-        'orders' as table_name,
-        'late_or_changed' as issue_kind,
-        order_id as row_key
+        table_name,
+        issue_kind,
+        row_key
 
-    from {{ ref('int_orders_delivered_late') }}
+    from {{ ref('int_orders_checked') }}
 
     union all
 
@@ -92,18 +107,6 @@ faulty_rows as (
 
     where order_date is null
 
-    union all
-
-    select
-        store_id,
-        'order_adjustments' as table_name,
-        'unknown_order' as issue_kind,
-        adjustment_id as row_key
-
-    from {{ ref('fct_order_adjustments') }}
-
-    where order_date is null
-
 ),
 
 found as (
@@ -122,36 +125,104 @@ found as (
 
     union all
 
+    -- a day is over when an order of a later one is known; what was delivered after that came late, or was changed
+    select
+        order_loads.store_id,
+        'orders' as table_name,
+        'late_or_changed' as issue_kind,
+        sum(order_loads.order_count) as row_count,
+        min(order_loads.first_order_id) as first_key,
+        max(order_loads.last_order_id) as last_key
+
+    from order_loads
+
+    inner join loads
+        on
+            order_loads.store_id = loads.store_id
+            and order_loads.load_id = loads.load_id
+            and order_loads.order_date < loads.last_order_date_before
+
+    group by order_loads.store_id
+
+    union all
+
     select
         store_id,
-        table_name,
-        issue_kind,
-        sum(row_count) as row_count,
-        min(first_key) as first_key,
-        max(last_key) as last_key
+        'order_adjustments' as table_name,
+        'unknown_order' as issue_kind,
+        sum(unknown_order_count) as row_count,
+        min(unknown_order_first_key) as first_key,
+        max(unknown_order_last_key) as last_key
 
-    from checked_days
+    from adjustment_days
 
-    group by store_id, table_name, issue_kind
+    group by store_id
+
+),
+
+lines_without_day as (
+
+    select
+        store_id,
+        count(*) as line_count
+
+    from {{ ref('fct_order_lines') }}
+
+    where order_date is null
+
+    group by store_id
+
+),
+
+-- counted by the day already: the tables themselves are large
+counted as (
+
+    select
+        store_id,
+        'orders' as table_name,
+        order_count as row_count
+
+    from order_days
+
+    union all
+
+    select
+        store_id,
+        'order_items' as table_name,
+        line_count as row_count
+
+    from order_days
+
+    union all
+
+    select
+        store_id,
+        'order_items' as table_name,
+        line_count as row_count
+
+    from lines_without_day
+
+    union all
+
+    select
+        store_id,
+        'order_adjustments' as table_name,
+        adjustment_count as row_count
+
+    from adjustment_days
 
 ),
 
 tables as (
 
-    {%- for table_name, mart in marts.items() %}
     select
         store_id,
-        '{{ table_name }}' as table_name,
-        count(*) as table_row_count
+        table_name,
+        sum(row_count) as table_row_count
 
-    from {{ ref(mart) }}
+    from counted
 
-    group by store_id
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
+    group by store_id, table_name
 
 ),
 

@@ -12,37 +12,9 @@ days as (
 
 ),
 
-products as (
-
-    select * from {{ ref('dim_products') }}
-
-),
-
-product_days as (
-
-    select * from {{ ref('int_product_days') }}
-
-),
-
 totals as (
 
-    select
-        product_days.store_id,
-        coalesce(products.category, '(no category)') as category,
-        product_days.revenue_date,
-        sum(product_days.units_sold) as units_sold,
-        sum(product_days.gross_amount) as gross_amount,
-        sum(product_days.discount_amount) as discount_amount,
-        sum(product_days.return_amount) as return_amount
-
-    from product_days
-
-    left join products
-        on
-            product_days.store_id = products.store_id
-            and product_days.product_id = products.product_id
-
-    group by product_days.store_id, coalesce(products.category, '(no category)'), product_days.revenue_date
+    select * from {{ ref('int_category_days') }}
 
 ),
 

@@ -12,6 +12,8 @@
     'net_revenue'
 ] %}
 
+{% set versions = '(' ~ period_versions('month', 'month_start_date') ~ ')' %}
+
 with
 
 stores as (
@@ -26,27 +28,21 @@ dates as (
 
 ),
 
-versions as (
-
-    {{ period_versions('month', 'month_start_date') }}
-
-),
-
 stale as (
 
-    {{ days_to_build('versions', 'month_start_date') }}
+    {{ days_to_build(versions, 'month_start_date') }}
 
 ),
 
 rebuilt as (
 
-    {{ reached('versions', 'stale', 'month', 'month_start_date', [(0, 1), (12, 12)]) }}
+    {{ reached(versions, 'stale', 'month', 'month_start_date', [(0, 1), (12, 12)]) }}
 
 ),
 
 needed as (
 
-    {{ reached('versions', 'rebuilt', 'month', 'month_start_date', [(-1, 0), (-12, -12)]) }}
+    {{ reached(versions, 'rebuilt', 'month', 'month_start_date', [(-1, 0), (-12, -12)]) }}
 
 ),
 

@@ -2,7 +2,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
-    meta={'part': 'order_id', 'row_key': 'adjustment_id', 'changes': ['order_id']}
+    meta={'part': 'order_id', 'row_key': 'adjustment_id', 'changes': ['order_id', 'adjustment_date']}
 ) }}
 
 with

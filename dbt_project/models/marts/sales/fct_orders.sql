@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
-    meta={'part': 'order_id', 'row_key': 'order_date', 'changes': ['order_id', 'customer_id']}
+    meta={'part': 'order_id', 'row_key': 'order_date', 'changes': ['order_id', 'customer_id', 'order_date']}
 ) }}
 
 with
@@ -97,6 +97,7 @@ adjustment_totals as (
         store_id,
         order_id,
         count(*) as adjustment_count,
+        sum(case when adjustment_date <> order_date then 1 else 0 end) as other_day_adjustment_count,
         sum(discount_amount) as discount_amount,
         sum(return_amount) as return_amount,
         sum(fee_amount) as fee_amount,
@@ -126,6 +127,7 @@ joined as (
         coalesce(adjustment_totals.load_id, 0) as adjustment_load_id,
         coalesce(line_totals.line_count, 0) as line_count,
         coalesce(adjustment_totals.adjustment_count, 0) as adjustment_count,
+        coalesce(adjustment_totals.other_day_adjustment_count, 0) as other_day_adjustment_count,
         coalesce(line_totals.units_sold, 0) as units_sold,
         coalesce(line_totals.gross_amount, 0) as gross_amount,
         coalesce(line_totals.discount_amount, 0) + coalesce(adjustment_totals.discount_amount, 0) as discount_amount,
@@ -172,6 +174,7 @@ final as (
         cast(excluded_amount as numeric(18, 4)) as excluded_amount,
         total_amount,
         cast(adjustment_count as integer) as adjustment_count,
+        cast(other_day_adjustment_count as integer) as other_day_adjustment_count,
         cast(load_id as bigint) as load_id,
         cast(adjustment_load_id as bigint) as adjustment_load_id
 

@@ -12,6 +12,8 @@
     'net_revenue'
 ] %}
 
+{% set versions = '(' ~ period_versions('week', 'week_start_date') ~ ')' %}
+
 with
 
 stores as (
@@ -26,27 +28,21 @@ dates as (
 
 ),
 
-versions as (
-
-    {{ period_versions('week', 'week_start_date') }}
-
-),
-
 stale as (
 
-    {{ days_to_build('versions', 'week_start_date') }}
+    {{ days_to_build(versions, 'week_start_date') }}
 
 ),
 
 rebuilt as (
 
-    {{ reached('versions', 'stale', 'week', 'week_start_date', [(0, 1), (52, 52)]) }}
+    {{ reached(versions, 'stale', 'week', 'week_start_date', [(0, 1), (52, 52)]) }}
 
 ),
 
 needed as (
 
-    {{ reached('versions', 'rebuilt', 'week', 'week_start_date', [(-1, 0), (-52, -52)]) }}
+    {{ reached(versions, 'rebuilt', 'week', 'week_start_date', [(-1, 0), (-52, -52)]) }}
 
 ),
 
