@@ -89,24 +89,32 @@ flagged_orders as (
 
 ),
 
+kinds as (
+
+    {%- for fault in faults_of_orders %}
+    select '{{ fault }}' as issue_kind
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
+
+),
+
 faulty_orders as (
 
     select
         flagged_orders.store_id,
         flagged_orders.order_id,
-        faults.issue_kind
+        kinds.issue_kind
 
     from flagged_orders
 
-    cross join (
-        {%- for fault in faults_of_orders %}
-        select '{{ fault }}' as issue_kind {{ 'union all' if not loop.last }}
-        {%- endfor %}
-    ) as faults
+    cross join kinds
 
     where
         ({{ 'is_' ~ faults_of_orders | join(' or is_') }})
-        and case faults.issue_kind
+        and case kinds.issue_kind
             {%- for fault in faults_of_orders %}
             when '{{ fault }}' then is_{{ fault }}
             {%- endfor %}
