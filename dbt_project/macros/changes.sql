@@ -85,30 +85,38 @@
         )
 {%- endmacro %}
 
-{# The rows of a CTE or, of an incremental table, those that differ from the table: for small tables, read as a whole. #}
-{% macro differing_rows(rows) -%}
-    select * from {{ rows }}
-    {%- if is_incremental() %}
-
-    except
-
-    select * from {{ this }}
-    {%- endif -%}
-{%- endmacro %}
-
-{# Keys of a table that are no longer among the rows of a CTE. #}
-{% macro gone_keys(rows, key) -%}
+{#
+  The rows of a CTE or, of an incremental table, those that it does not hold with the same values in `columns`, and the
+  keys that only the table still holds (`is_gone`): for small tables, read as a whole.
+#}
+{% macro differing_rows(rows, key, columns) -%}
+    {%- if is_incremental() -%}
     select
-        store_id,
-        {{ key }}
+        coalesce(present.store_id, built.store_id) as store_id,
+        coalesce(present.{{ key }}, built.{{ key }}) as {{ key }},
+        {%- for column in columns %}
+        present.{{ column }},
+        {%- endfor %}
+        present.{{ key }} is null as is_gone
 
-    from {{ this }}
+    from {{ rows }} as present
 
-    except
+    full outer join {{ this }} as built
+        on
+            present.store_id = built.store_id
+            and present.{{ key }} = built.{{ key }}
 
+    where
+        present.{{ key }} is null
+        or built.{{ key }} is null
+        {%- for column in columns %}
+        or present.{{ column }} is distinct from built.{{ column }}
+        {%- endfor %}
+    {%- else -%}
     select
-        store_id,
-        {{ key }}
+        *,
+        false as is_gone
 
     from {{ rows }}
+    {%- endif -%}
 {%- endmacro %}

@@ -318,6 +318,14 @@ from {{ parts }}
     )
 {%- endmacro %}
 
+{# A model that is no more follows nothing; its old number would keep the changes of all later builds. #}
+{% macro forget_gone_models() -%}
+    {%- if execute -%}
+        {%- set names = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | map(attribute='name') -%}
+    delete from {{ builds_table() }} where model_name not in ('{{ names | join("', '") }}')
+    {%- endif -%}
+{%- endmacro %}
+
 {# Names of all that a node stands on, the node itself first. #}
 {% macro stands_on(name) -%}
     {%- set reached = [name] -%}

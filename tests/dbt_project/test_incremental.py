@@ -111,6 +111,7 @@ def followed(new_warehouse, shop, deliver, run_dbt) -> Iterator[Warehouse]:
                 orders_of = "select order_id from raw_shop.orders where customer_id = %s"
                 connection.execute(f"delete from raw_shop.{table} where order_id in ({orders_of})", (ordered[0],))
             connection.execute("delete from raw_shop.customers where customer_id = %s", (ordered[1],))
+            connection.execute("insert into intermediate.incremental_builds values ('int_of_an_older_release', '', 0)")
         run_dbt(warehouse, "build", *EVERYTHING_BUT_PREDICTIONS)
         yield warehouse
 
@@ -125,6 +126,15 @@ def checksums(warehouse: Warehouse) -> dict[str, str]:
         ).fetchall()
         query = "select count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from {} as t"
         return {table: connection.execute(query.format(table)).fetchone()[0] for (table,) in tables}
+
+
+def test_a_model_that_is_no_more_keeps_no_changes(followed):
+    with followed.connect() as connection:
+        builds = "select array_agg(model_name) from intermediate.incremental_builds"
+        (models,) = connection.execute(builds).fetchone()
+
+    assert "int_customer_days" in models
+    assert "int_of_an_older_release" not in models
 
 
 def test_the_planner_knows_of_a_store_that_came_with_a_later_delivery(followed):

@@ -8,59 +8,18 @@ with
 
 customers as (
 
-    select
-        *,
-        {{ country_spelling('country') }} as country_spelling
-
-    from {{ ref('int_customers_unioned') }}
+    select * from {{ ref('int_customers_unioned') }}
 
     where {{ is_known('registration_date') }}
 
 ),
 
-{% set columns = [
-    'email',
-    'country',
-    'region',
-    'city',
-    'age_group',
-    'customer_segment',
-    'registration_date'
-] %}
-
--- a file of customers often brings everybody anew, and nothing new of most; of whom nothing is left only the key is
+-- a file of customers often brings everybody anew, and nothing new of most
 differing as (
 
-    {% if is_incremental() -%}
-    select
-        coalesce(customers.store_id, built.store_id) as store_id,
-        coalesce(customers.customer_id, built.customer_id) as customer_id,
-        {%- for column in columns %}
-        customers.{{ column }},
-        {%- endfor %}
-        customers.country_spelling,
-        customers.customer_id is null as is_gone
-
-    from customers
-
-    full outer join {{ this }} as built
-        on
-            customers.store_id = built.store_id
-            and customers.customer_id = built.customer_id
-
-    where
-        customers.customer_id is null
-        or built.customer_id is null
-        {%- for column in columns %}
-        or customers.{{ column }} is distinct from built.{{ column }}
-        {%- endfor %}
-    {%- else -%}
-    select
-        *,
-        false as is_gone
-
-    from customers
-    {%- endif %}
+    {{ differing_rows('customers', 'customer_id', [
+        'email', 'country', 'region', 'city', 'age_group', 'customer_segment', 'registration_date'
+    ]) }}
 
 ),
 
@@ -70,28 +29,38 @@ spellings as (
 
 ),
 
-located as (
+spelled as (
 
     select
-        differing.store_id,
-        differing.customer_id,
-        true as is_listed,
-        differing.email,
-        differing.country,
-        spellings.country_code,
-        {{ country_unknown_reason('differing.country_spelling', 'spellings') }} as country_unknown_reason,
-        differing.region,
-        differing.city,
-        differing.age_group,
-        differing.customer_segment,
-        differing.registration_date
+        *,
+        {{ country_spelling('country') }} as country_spelling
 
     from differing
 
-    left join spellings
-        on differing.country_spelling = spellings.spelling
+),
 
-    where not differing.is_gone
+located as (
+
+    select
+        spelled.store_id,
+        spelled.customer_id,
+        true as is_listed,
+        spelled.email,
+        spelled.country,
+        spellings.country_code,
+        {{ country_unknown_reason('spelled.country_spelling', 'spellings') }} as country_unknown_reason,
+        spelled.region,
+        spelled.city,
+        spelled.age_group,
+        spelled.customer_segment,
+        spelled.registration_date
+
+    from spelled
+
+    left join spellings
+        on spelled.country_spelling = spellings.spelling
+
+    where not spelled.is_gone
 
 ){% if is_incremental() %},
 

@@ -21,15 +21,30 @@ products as (
 
 differing as (
 
-    {{ differing_rows('products') }}
+    {{ differing_rows('products', 'product_id', ['category']) }}
+
+),
+
+present as (
+
+    select
+        store_id,
+        product_id,
+        category
+
+    from differing
+
+    where not is_gone
 
 ){% if is_incremental() %},
 
 gone as (
 
-    {{ gone_keys('products', 'product_id') }}
+    select * from differing
+
+    where is_gone
 
 ){% endif %}
 
-select * from differing
+select * from present
 {{- and_replaced('gone', 'product_id') }}
