@@ -24,3 +24,24 @@
     {%- endset -%}
     {{ return(sql_convert_columns_in_relation(run_query(query))) }}
 {%- endmacro %}
+
+{#
+  Comments of a table and of its columns in one statement. dbt's own asks twice which of the columns are there; here a
+  contract or a test of the house holds that all are.
+#}
+{% macro postgres__persist_docs(relation, model, for_relation, for_columns) -%}
+    {%- set comments -%}
+        {%- if for_relation and config.persist_relation_docs() and model.description %}
+            {{- alter_relation_comment(relation, model.description) }}
+        {%- endif %}
+        {%- if for_columns and config.persist_column_docs() %}
+            {%- for column in model.columns.values() %}
+            comment on column {{ relation }}.{{ adapter.quote(column.name) if column.quote else column.name }}
+            is {{ postgres_escape_comment(column.description) }};
+            {%- endfor %}
+        {%- endif %}
+    {%- endset -%}
+    {%- if comments -%}
+        {%- do run_query(comments) -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -340,10 +340,29 @@ from {{ parts }}
     {{ return(reached) }}
 {%- endmacro %}
 
+{#
+  The nearest incremental tables that the model is made from, also through views and tables that are always made anew:
+  nodes of the graph.
+#}
+{% macro incremental_parents() -%}
+    {%- set reached, parents = [model.unique_id], [] -%}
+    {%- for name in reached -%}
+        {%- for parent in graph.nodes[name].depends_on.nodes if parent.startswith('model.') and parent not in reached + parents -%}
+            {%- set is_incremental = graph.nodes[parent].config.materialized == 'incremental' -%}
+            {%- do (parents if is_incremental else reached).append(parent) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set nodes = [] -%}
+    {%- for name in parents -%}
+        {%- do nodes.append(graph.nodes[name]) -%}
+    {%- endfor -%}
+    {{ return(nodes) }}
+{%- endmacro %}
+
 {# Hash of everything but data that decides what a table holds: variables, and the files of the model and all it stands on. #}
-{% macro rules_fingerprint() -%}
+{% macro rules_fingerprint(name=none) -%}
     {%- set parts = [var('as_of_date') | string, var('sources') | join(',')] -%}
-    {%- for name in stands_on(model.unique_id) -%}
+    {%- for name in stands_on(name or model.unique_id) -%}
         {%- set node = graph.nodes.get(name) -%}
         {%- if node and node.resource_type in ('model', 'seed') -%}
             {%- do parts.append(node.checksum.checksum) -%}
@@ -367,7 +386,10 @@ from {{ parts }}
     {{ return(run_query(query).columns[0].values()[0] == 0) }}
 {%- endmacro %}
 
-{# Written in the transaction that builds the table. #}
+{#
+  Written in the transaction that builds the table. Whoever runs a model without those that it is made from makes it from
+  what they held: it has followed no further than they have, and where they are to be made anew so is it.
+#}
 {% macro remember_build() -%}
     {%- if execute and model.config.materialized == 'incremental' -%}
         {%- set writes_changes = config.get('meta', {}).get('changes') -%}
@@ -382,9 +404,28 @@ from {{ parts }}
         delete from {{ builds_table() }} where model_name in ('{{ followers | join("', '") }}');
         {%- endif %}
         {#- the number is asked before the row goes that may hold the highest -#}
-        {%- set number = next_change_number() - (0 if writes_changes else 1) %}
+        {%- set number = next_change_number() - (0 if writes_changes else 1) -%}
+        {%- set parents = incremental_parents() %}
         delete from {{ builds_table() }} where model_name = '{{ model.name }}';
-        insert into {{ builds_table() }} values ('{{ model.name }}', '{{ rules_fingerprint() }}', {{ number }});
+        insert into {{ builds_table() }}
+        {%- if parents %}
+        {%- set followers = [] if writes_changes else parents | rejectattr('config.meta.changes') | map(attribute='name') %}
+        select
+            '{{ model.name }}',
+            '{{ rules_fingerprint() }}',
+            coalesce(
+                min(case when model_name in ('{{ followers | join("', '") }}') then change_number end), {{ number }}
+            )
+        from {{ builds_table() }}
+        where
+            {%- for parent in parents %}
+            {{ 'or ' if not loop.first -}}
+            (model_name = '{{ parent.name }}' and rules_fingerprint = '{{ rules_fingerprint(parent.unique_id) }}')
+            {%- endfor %}
+        having count(*) = {{ parents | length }};
+        {%- else %}
+        values ('{{ model.name }}', '{{ rules_fingerprint() }}', {{ number }});
+        {%- endif %}
         {{ refresh_statistics(this) if not is_incremental() }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,7 +1,10 @@
-{# Since when the open versions of a snapshot hold; `rows` (of what is recorded) lends the columns before there is one. #}
-{% macro open_versions(rows, keys) -%}
+{#
+  The open versions of a snapshot, with `values` of theirs, and since when they hold; `rows` (of what is recorded) lends
+  the columns before there is one.
+#}
+{% macro open_versions(rows, keys, values=[]) -%}
     select
-        {{ keys | join(', ') }},
+        {{ (keys + values) | join(', ') }},
     {%- if may_ask() and load_relation(this) %}
         dbt_valid_from as recorded_at
 

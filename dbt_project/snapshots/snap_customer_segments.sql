@@ -16,7 +16,7 @@ stores as (
 
 recorded as (
 
-    {{ open_versions('segments', ['store_id', 'customer_id']) }}
+    {{ open_versions('segments', ['store_id', 'customer_id'], ['r_score', 'f_score', 'm_score', 'rfm_segment']) }}
 
 ),
 
@@ -38,6 +38,14 @@ followed as (
         on
             segments.store_id = recorded.store_id
             and segments.customer_id = recorded.customer_id
+
+    -- dbt would compare them all once more
+    where
+        recorded.customer_id is null
+        or segments.r_score is distinct from recorded.r_score
+        or segments.f_score is distinct from recorded.f_score
+        or segments.m_score is distinct from recorded.m_score
+        or segments.rfm_segment is distinct from recorded.rfm_segment
 
 ),
 

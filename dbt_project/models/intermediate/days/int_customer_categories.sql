@@ -1,4 +1,4 @@
--- depends_on: {{ ref('fct_orders') }}, {{ ref('fct_order_lines') }}
+-- depends_on: {{ ref('int_customer_orders') }}, {{ ref('fct_order_lines') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
@@ -94,7 +94,7 @@ lines as (
 
     {% if is_incremental() -%}
     -- lines have an index of their order
-    inner join {{ ref('fct_orders') }} as orders
+    inner join {{ ref('int_customer_orders') }} as orders
         on
             lines.store_id = orders.store_id
             and lines.order_id = orders.order_id

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref('fct_orders') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
@@ -18,16 +19,14 @@ orders as (
 
     select orders.*
 
-    from {{ ref('fct_orders') }} as orders
+    from {{ ref('int_customer_orders') }} as orders
 
     {% if is_incremental() -%}
     inner join changed
         on
             orders.store_id = changed.store_id
             and orders.customer_id = changed.customer_id
-
-    {% endif -%}
-    where not orders.is_guest
+    {%- endif %}
 
 ),
 

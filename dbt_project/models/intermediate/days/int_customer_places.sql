@@ -1,4 +1,5 @@
--- depends_on: {{ ref('fct_orders') }}, {{ ref('int_country_spellings') }}, {{ ref('int_customers_located') }}
+-- depends_on: {{ ref('fct_orders') }}, {{ ref('int_customer_orders') }}
+-- depends_on: {{ ref('int_country_spellings') }}, {{ ref('int_customers_located') }}
 {{ config(
     materialized='incremental',
     incremental_strategy='parts',
@@ -49,9 +50,20 @@ changed as (
 
 orders_of_changed as (
 
-    select orders.*
+    select
+        orders.store_id,
+        orders.order_id,
+        orders.customer_id,
+        orders.order_date,
+        orders.country,
+        orders.is_sale,
+        orders.units_sold,
+        orders.gross_amount,
+        orders.discount_amount,
+        orders.return_amount,
+        orders.net_amount
 
-    from {{ ref('fct_orders') }} as orders
+    from {{ ref('int_customer_orders') }} as orders
 
     inner join changed_customers
         on
@@ -60,7 +72,18 @@ orders_of_changed as (
 
     union all
 
-    select orders.*
+    select
+        orders.store_id,
+        orders.order_id,
+        orders.customer_id,
+        orders.order_date,
+        orders.country,
+        orders.is_sale,
+        orders.units_sold,
+        orders.gross_amount,
+        orders.discount_amount,
+        orders.return_amount,
+        orders.net_amount
 
     from {{ ref('fct_orders') }} as orders
 

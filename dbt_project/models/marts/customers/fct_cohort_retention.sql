@@ -1,8 +1,19 @@
 with
 
+-- by its own columns first: of an expression the planner expects more values than there are months
 customer_months as (
 
-    select * from {{ ref('fct_customer_months') }}
+    select
+        store_id,
+        first_order_month_date,
+        month_start_date,
+        sum(case when order_count > 0 then 1 else 0 end) as active_customer_count,
+        sum(order_count) as order_count,
+        sum(net_revenue) as net_revenue
+
+    from {{ ref('fct_customer_months') }}
+
+    group by store_id, first_order_month_date, month_start_date
 
 ),
 
@@ -36,7 +47,7 @@ activities as (
         month_start_date,
         case when month_start_date >= first_order_month_date then first_order_month_date end as cohort_month_date,
         'before_first_order' as cohort_unknown_reason,
-        case when order_count > 0 then 1 else 0 end as active_customer_count,
+        active_customer_count,
         order_count,
         net_revenue
 

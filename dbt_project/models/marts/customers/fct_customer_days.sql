@@ -45,7 +45,6 @@ numbered as (
         min(purchase_date) over by_day as first_purchase_date,
         max(purchase_date) over by_day as last_purchase_date,
         max(purchase_date) over before_day as previous_purchase_date,
-        min(purchase_date) over after_day as next_purchase_date,
         sum(order_count) over by_day as running_order_count,
         sum(units_sold) over by_day as running_units_sold,
         sum(gross_amount) over by_day as running_gross_amount,
@@ -63,11 +62,6 @@ numbered as (
             order by revenue_date
             rows between unbounded preceding and 1 preceding
         ),
-        after_day as (
-            partition by customer_id, store_id
-            order by revenue_date
-            rows between 1 following and unbounded following
-        ),
         last_days as (
             partition by customer_id, store_id
             order by day_number
@@ -84,6 +78,11 @@ gaps as (
             when purchase_count = 1
                 then {{ dbt.datediff('previous_purchase_date', 'revenue_date', 'day') }}
         end as gap_days,
+        min(purchase_date) over (
+            partition by customer_id, store_id
+            order by purchase_number
+            range between 1 following and 1 following
+        ) as next_purchase_date,
         -- what lasts until the next purchase
         max(case when purchase_count = 1 then gross_amount - discount_amount end) over (
             partition by customer_id, store_id, purchase_number
