@@ -112,6 +112,9 @@ def followed(new_warehouse, shop, deliver, run_dbt) -> Iterator[Warehouse]:
                 connection.execute(f"delete from raw_shop.{table} where order_id in ({orders_of})", (ordered[0],))
             connection.execute("delete from raw_shop.customers where customer_id = %s", (ordered[1],))
             connection.execute("insert into intermediate.incremental_builds values ('int_of_an_older_release', '', 0)")
+            # as if the model's description had been another
+            connection.execute("comment on table intermediate.int_customer_days is 'One row per moon.'")
+            connection.execute("comment on column intermediate.int_customer_days.revenue_date is null")
         # marts without what they are made from: they take what is there, and nothing is lost by it
         run_dbt(warehouse, "run", "--select", "path:dbt_project/models/marts", *EVERYTHING_BUT_PREDICTIONS)
         run_dbt(warehouse, "build", *EVERYTHING_BUT_PREDICTIONS)
@@ -139,6 +142,25 @@ def test_a_model_that_is_no_more_keeps_no_changes(followed):
     assert "int_of_an_older_release" not in models
 
 
+def test_descriptions_that_changed_are_written_to_tables_that_stay(followed):
+    with followed.connect() as connection:
+        query = "select obj_description(%(table)s::regclass), col_description(%(table)s::regclass, 3)"
+        of_table, of_column = connection.execute(query, {"table": "intermediate.int_customer_days"}).fetchone()
+
+    assert of_table.startswith("One row per customer and day")
+    assert of_column.startswith("Calendar day")
+
+
+def test_an_increment_does_not_wait_for_a_vacuum_of_its_table(followed, run_dbt):
+    with followed.connect() as vacuum, followed.connect() as connection:
+        connection.execute(f"alter database {followed.settings.database} set lock_timeout = '2s'")
+        connection.commit()
+        # what a vacuum holds
+        vacuum.execute("lock table marts.fct_order_lines in share update exclusive mode")
+        run_dbt(followed, "run", "--select", "fct_order_lines")
+        connection.execute(f"alter database {followed.settings.database} reset lock_timeout")
+
+
 def test_the_planner_knows_of_a_store_that_came_with_a_later_delivery(followed):
     statistics = "select n_distinct from pg_stats where tablename = %s and attname = 'store_id'"
     with followed.connect() as connection:
@@ -152,3 +174,16 @@ def test_three_deliveries_with_late_changed_and_removed_rows_equal_a_full_refres
 
     assert checksums(followed) == incremental
     assert int(incremental["marts.fct_order_lines"].split()[0]) > 1_000
+
+
+def test_a_table_that_is_made_from_one_with_older_rules_does_not_pass_for_up_to_date(followed, run_dbt):
+    with followed.connect() as connection:
+        connection.execute(
+            "update intermediate.incremental_builds set rules_fingerprint = 'older' where model_name = 'int_customer_days'"
+        )
+    run_dbt(followed, "run", "--select", "fct_customer_days", "fct_order_lines")
+
+    with followed.connect() as connection:
+        recorded = connection.execute("select model_name from intermediate.incremental_builds").fetchall()
+    assert ("fct_order_lines",) in recorded
+    assert ("fct_customer_days",) not in recorded
