@@ -178,9 +178,8 @@ def test_three_deliveries_with_late_changed_and_removed_rows_equal_a_full_refres
 
 def test_a_table_that_is_made_from_one_with_older_rules_does_not_pass_for_up_to_date(followed, run_dbt):
     with followed.connect() as connection:
-        connection.execute(
-            "update intermediate.incremental_builds set rules_fingerprint = 'older' where model_name = 'int_customer_days'"
-        )
+        older = "update intermediate.incremental_builds set rules_fingerprint = 'older' where model_name = %s"
+        connection.execute(older, ("int_customer_days",))
     run_dbt(followed, "run", "--select", "fct_customer_days", "fct_order_lines")
 
     with followed.connect() as connection:
