@@ -1,6 +1,6 @@
 # Needs make and a Python from 3.10 to 3.13; everything else is installed into .venv.
 .DEFAULT_GOAL := help
-.PHONY: help demo load quality build forecast metrics ui docs psql url stop clean test check bench
+.PHONY: help demo start load quality build forecast metrics ui docs psql url stop clean test check bench
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
@@ -20,6 +20,9 @@ help: ## List the targets
 
 demo: $(ENVIRONMENT) ## A synthetic shop from files to scored forecasts; run again, it changes nothing
 	@$(BIN)/python -m orchestration run everything
+
+start: $(ENVIRONMENT) ## Start the embedded PostgreSQL, or say which server is set
+	@$(BIN)/python -m warehouse start
 
 load: $(ENVIRONMENT) ## Load a store's files: make load SOURCE=online_retail FILES="path ..."
 	@test -n "$(SOURCE)" && test -n "$(FILES)" || { echo 'error: say what to load: make load SOURCE=online_retail FILES="path ..."' >&2; exit 2; }
@@ -64,6 +67,7 @@ stop: ## Stop the embedded PostgreSQL; the data stay
 clean: ## Remove the embedded warehouse with its data, and all build output
 	@test ! -x $(BIN)/python || $(BIN)/python -m warehouse remove
 	@rm -rf .tidemart landing/shop target logs profiles.yml
+	@! grep -qs '^# written by Tidemart' .env || rm .env
 
 test: $(DEVELOPMENT) ## Run the whole test suite, on PostgreSQL servers of its own
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
@@ -84,6 +88,7 @@ bench: $(ENVIRONMENT) ## Time every stage beside its plain counterpart
 	@$(BIN)/python -m benchmarks.customers
 
 # --- the environment: uv where it is found, else pip, with the committed versions --------------------
+# --no-deps: the constraints files are complete, and name no dbt-core-experimental-parser (pyproject.toml says why)
 
 FIND_PYTHON := for python in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.10; do \
 	$$python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 14))' 2>/dev/null && break; python=; done; \
@@ -92,17 +97,18 @@ FIND_PYTHON := for python in $(PYTHON) python3 python3.13 python3.12 python3.11 
 define install
 	@$(FIND_PYTHON); echo "installing into .venv (a few seconds with uv, about a minute or two with pip) ..."; \
 	if command -v uv > /dev/null; then \
-		uv venv -q --allow-existing --python "$$python" .venv && uv pip install -q --python $(BIN)/python -c constraints.txt -e '.$(1)'; \
+		uv venv -q --allow-existing --python "$$python" .venv && install="uv pip install -q --python $(BIN)/python --no-deps"; \
 	else \
 		$$python -m venv .venv || { echo "error: $$python cannot make environments; install its venv package (python3-venv) or uv" >&2; exit 2; }; \
-		$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '.$(1)'; \
-	fi
+		install="$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps"; \
+	fi; \
+	$$install -r $(1) && $$install -e .
 endef
 
 $(ENVIRONMENT): pyproject.toml constraints.txt
-	$(call install,)
+	$(call install,constraints.txt)
 	@touch $@
 
-$(DEVELOPMENT): pyproject.toml constraints.txt
-	$(call install,[dev])
+$(DEVELOPMENT): pyproject.toml constraints-dev.txt
+	$(call install,constraints-dev.txt)
 	@touch $@ $(ENVIRONMENT)

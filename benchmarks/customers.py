@@ -4,10 +4,10 @@
 
 cdnow: learnt up to 1997-09-30, judged on the 39 weeks after. retail: Online Retail, learnt up to 2011-05-31, nothing
 learnt or fitted after it, judged on later month ends. synthetic: the generator's shop, judged by its truth, beside an
-oracle that knows each customer's rate but not their dropout. million: customers drawn by SQL straight into the day
-table that the marts stand on, then features, scores and writing, with the most memory of the server and all programs.
-The real data are read from ../shared/data, and a part without its file is left out. Everything is made in a scratch
-database.
+oracle that knows each customer's rate but not their dropout. million: customers drawn by SQL straight into the daily
+table that the marts are built from, then features, scores and writing, with the most memory of the server and all
+programs. The real data are read from ../shared/data, and a part without its file is left out. Everything is made in a
+scratch database.
 """
 
 from __future__ import annotations
@@ -51,24 +51,31 @@ CDNOW_ENDS, RETAIL_ENDS = pd.Timestamp("1997-09-30"), pd.Timestamp("2011-05-31")
 
 # what a shop of two years has: customers come evenly, buy at rates of their own, and drop out after some purchases
 MILLION = """
-insert into intermediate.int_customer_days
-select 'million', 'c' || lpad(customer::text, 8, '0'), day, 1, 2, round((10 + 60 * random())::numeric, 2), 0, 0
+insert into marts.fct_customer_daily_revenue
+select store_id, customer_id, day, 1, 2, amount, 0, 0, amount, 1
 from (
     select
-        customer,
-        date '2023-01-01' + (born + floor(sum(gap) over (partition by customer order by number)))::integer as day
+        'million' as store_id,
+        'c' || lpad(customer::text, 8, '0') as customer_id,
+        day,
+        round((10 + 60 * random())::numeric, 2) as amount
     from (
         select
             customer,
-            number,
-            (customer::bigint * 7919) % 700 as born,
-            case when number = 0 then 0 else 1 - ln(random() + 1e-9) * 45 end as gap
-        from generate_series(1, {customers}) as customer
-        cross join lateral
-            generate_series(0, floor(((customer::bigint * 104729) % 1000) ^ 2 / 130000.0)::integer) as number
-    ) as drawn
-) as days
-where day < date '2024-12-31'
+            date '2023-01-01' + (born + floor(sum(gap) over (partition by customer order by number)))::integer as day
+        from (
+            select
+                customer,
+                number,
+                (customer::bigint * 7919) % 700 as born,
+                case when number = 0 then 0 else 1 - ln(random() + 1e-9) * 45 end as gap
+            from generate_series(1, {customers}) as customer
+            cross join lateral
+                generate_series(0, floor(((customer::bigint * 104729) % 1000) ^ 2 / 130000.0)::integer) as number
+        ) as drawn
+    ) as days
+    where day < date '2024-12-31'
+) as amounts
 """
 
 
@@ -120,7 +127,7 @@ def dbt(warehouse: Warehouse, *arguments: str) -> None:
 
 def read(warehouse: Warehouse, store_id: str) -> pd.DataFrame:
     return warehouse.read(
-        "select * from marts.fct_customer_snapshots where store_id = %s order by snapshot_date, customer_id",
+        "select * from marts.fct_customer_features where store_id = %s order by snapshot_date, customer_id",
         (store_id,),
     )
 
@@ -154,7 +161,7 @@ def cdnow(warehouse: Warehouse) -> None:
     items.to_csv(folder / "order_items.csv", index=False)
     ingestion.load(warehouse, "shop", [folder / "orders.csv", folder / "order_items.csv"])
     add_store(warehouse, "cdnow", "USD")
-    dbt(warehouse, *MARTS, "+fct_customer_snapshots", "--exclude-resource-type", "seed")
+    dbt(warehouse, *MARTS, "+fct_customer_features", "--exclude-resource-type", "seed")
     known = as_known_on(read(warehouse, "cdnow"), CDNOW_ENDS)
     today = known[known["snapshot_date"] == CDNOW_ENDS]
     later = rows[(rows["date"] > CDNOW_ENDS) & (rows["date"] <= CDNOW_ENDS + pd.Timedelta(days=HOLD_OUT_DAYS))]
@@ -187,7 +194,7 @@ def retail(warehouse: Warehouse) -> None:
         return
     ingestion.load(warehouse, "online_retail", [path])
     dbt(warehouse, "seed", "--quiet")
-    dbt(warehouse, *MARTS, "+fct_customer_snapshots", "--exclude-resource-type", "seed")
+    dbt(warehouse, *MARTS, "+fct_customer_features", "--exclude-resource-type", "seed")
     snapshots = read(warehouse, "online_retail")
     known, end = as_known_on(snapshots, RETAIL_ENDS), snapshots["snapshot_date"].max()
     today = known[known["snapshot_date"] == RETAIL_ENDS].reset_index(drop=True)
@@ -222,7 +229,7 @@ def synthetic(warehouse: Warehouse) -> None:
         ingestion.load(warehouse, "shop", sorted(Path(folder).glob("*.csv")))
         truth = pd.read_csv(Path(folder) / "truth" / "customers.csv", parse_dates=["dropout_date"])
     dbt(warehouse, "seed", "--quiet")
-    dbt(warehouse, *MARTS, "+fct_customer_snapshots", "--exclude-resource-type", "seed")
+    dbt(warehouse, *MARTS, "+fct_customer_features", "--exclude-resource-type", "seed")
     snapshots = read(warehouse, store.store_id)
     day = snapshots["snapshot_date"].max()
     today = snapshots[snapshots["snapshot_date"] == day].reset_index(drop=True)
@@ -259,7 +266,7 @@ def synthetic(warehouse: Warehouse) -> None:
 def million(warehouse: Warehouse, sizes: list[int]) -> None:
     """Time and memory of features, scores and writing for made stores, and how they grow."""
     add_store(warehouse, "million", "EUR")
-    dbt(warehouse, *MARTS, "+fct_customer_snapshots", "+fct_customer_rfm", "--exclude-resource-type", "seed")
+    dbt(warehouse, *MARTS, "+fct_customer_features", "--exclude-resource-type", "seed")
     rows = {}
     with MemoryWatch(warehouse.settings) as memory:
         for customer_count in sizes:
@@ -268,8 +275,9 @@ def million(warehouse: Warehouse, sizes: list[int]) -> None:
             before = os.times()
             started = time.perf_counter()
             dbt(
-                warehouse, "run", "--quiet", "--full-refresh", "--select", "fct_customer_days", "fct_customer_snapshots"
-            )
+                warehouse, "run", "--quiet", "--full-refresh", "--select", "fct_customer_days", "fct_customer_rfm",
+                "fct_customer_features",
+            )  # fmt: skip
             features = time.perf_counter() - started
             report = customers.run(warehouse, ["million"], progress=True)
             total = time.perf_counter() - started
@@ -294,40 +302,40 @@ def million(warehouse: Warehouse, sizes: list[int]) -> None:
 
 
 def make_store(warehouse: Warehouse, customer_count: int) -> None:
-    """A store of two years, straight into the tables that the features stand on; nothing else is in them then."""
+    """A store of two years, straight into the tables that the features are built from, which hold nothing else."""
     with warehouse.connect() as connection:
-        connection.execute("truncate ml.forecast_results, ml.customer_scores, intermediate.int_customer_days")
-        connection.execute("truncate intermediate.int_customer_categories, intermediate.int_stores_dated")
         connection.execute(
-            "truncate intermediate.int_store_months_spined, intermediate.int_customers_totalled, marts.dim_stores"
+            "truncate ml.forecast_results, ml.customer_scores, intermediate.int_stores, "
+            "intermediate.int_store_days_spined, marts.dim_stores, marts.dim_customers, "
+            "marts.fct_customer_daily_revenue, marts.fct_customer_categories"
         )
         connection.execute("select setseed(0.42)")
         connection.execute(MILLION.format(customers=customer_count))
         connection.execute(
-            "insert into intermediate.int_customers_totalled (store_id, customer_id, country_code) "
-            "select store_id, customer_id, (array['DE', 'AT', 'FR', 'NL'])[1 + abs(hashtext(customer_id)) % 4] "
-            "from (select distinct store_id, customer_id from intermediate.int_customer_days) as customers"
+            "insert into marts.dim_customers (store_id, customer_id, country_code, total_orders, total_spent, "
+            "recency_days) "
+            "select store_id, customer_id, (array['DE', 'AT', 'FR', 'NL'])[1 + abs(hashtext(customer_id)) % 4], "
+            "sum(order_count), sum(net_revenue), date '2024-12-30' - max(revenue_date) "
+            "from marts.fct_customer_daily_revenue group by store_id, customer_id"
         )
         connection.execute(
-            "insert into intermediate.int_customer_categories "
+            "insert into marts.fct_customer_categories "
             "(store_id, customer_id, category, first_purchase_date, category_count) "
             "select store_id, customer_id, 'Lamps', min(revenue_date), 1 + abs(hashtext(customer_id)) % 5 "
-            "from intermediate.int_customer_days group by store_id, customer_id"
+            "from marts.fct_customer_daily_revenue group by store_id, customer_id"
         )
+        for table in ("marts.dim_stores", "intermediate.int_stores"):
+            connection.execute(
+                f"insert into {table} (store_id, store_name, source_name, currency, time_zone, country_code, "
+                "first_order_date, last_order_date, as_of_date) values ('million', 'Million', 'shop', 'EUR', 'UTC', "
+                "'DE', '2023-01-01', '2024-12-31', '2024-12-30')"
+            )
         connection.execute(
-            "insert into marts.dim_stores (store_id, store_name, source_name, currency, time_zone, country_code, "
-            "first_order_date, last_order_date, as_of_date) values ('million', 'Million', 'shop', 'EUR', 'UTC', 'DE', "
-            "'2023-01-01', '2024-12-31', '2024-12-30')"
-        )
-        connection.execute(
-            "insert into intermediate.int_stores_dated (store_id, store_name, source_name, currency, time_zone, "
-            "country_code, first_order_date, last_order_date, as_of_date) select store_id, store_name, source_name, "
-            "currency, time_zone, country_code, first_order_date, last_order_date, as_of_date from marts.dim_stores"
-        )
-        connection.execute(
-            "insert into intermediate.int_store_months_spined (store_id, month_start_date, month_end_date) "
-            "select 'million', day::date, (day + interval '1 month')::date - 1 "
-            "from generate_series(date '2023-01-01', date '2024-11-01', interval '1 month') as day"
+            "insert into intermediate.int_store_days_spined "
+            "select 'million', day, day - date '2023-01-01', date_trunc('month', day), is_month_end, "
+            "day = '2024-12-30' or is_month_end from (select day::date, "
+            "extract(day from day + interval '1 day') = 1 as is_month_end "
+            "from generate_series(date '2023-01-01', date '2024-12-30', interval '1 day') as day) as days"
         )
         connection.execute("analyze")
 

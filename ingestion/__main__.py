@@ -13,8 +13,8 @@ from ingestion.data_docs import DataDocs
 from ingestion.ledger import LoadReport
 from ingestion.load import FilesRefusedError, load
 from ingestion.quality import check, has_rows
-from ingestion.sources import REJECTED, list_sources, read_source
-from ingestion.tables import create
+from ingestion.sources import enabled_sources, list_sources, read_source
+from ingestion.tables import REJECTED_ROWS, create
 from warehouse import DataError, QualityError, Warehouse, run_command
 
 
@@ -36,16 +36,16 @@ def _parser() -> argparse.ArgumentParser:
     loading.add_argument("source", metavar="SOURCE", help=f"a kind of export: {', '.join(list_sources())}")
     loading.add_argument("paths", metavar="PATH", nargs="+", help=".csv, .csv.gz, .csv.zst or .parquet, or a folder")
     loading.add_argument("--encoding", default="utf-8", help="of the CSV files (default: utf-8)")
-    creating = commands.add_parser("create", help="make the raw tables of sources, all when none is named")
+    creating = commands.add_parser("create", help="create the raw tables of sources, all enabled ones by default")
     creating.add_argument("sources", metavar="SOURCE", nargs="*")
-    checking = commands.add_parser("check", help="check what has landed, in all sources with rows when none is named")
+    checking = commands.add_parser("check", help="check the current rows of sources, all enabled ones by default")
     checking.add_argument("sources", metavar="SOURCE", nargs="*")
     checking.add_argument("--docs", metavar="FOLDER", type=Path, help="write Data Docs there")
     return parser
 
 
 def _create(names: Sequence[str]) -> int:
-    sources = [read_source(name) for name in names or list_sources()]
+    sources = [read_source(name) for name in names or enabled_sources()]
     warehouse = Warehouse.open()
     for source in sources:
         create(warehouse, source)
@@ -54,7 +54,7 @@ def _create(names: Sequence[str]) -> int:
 
 
 def _check(names: Sequence[str], folder: Path | None) -> int:
-    sources = [read_source(name) for name in names or list_sources()]
+    sources = [read_source(name) for name in names or enabled_sources()]
     docs = DataDocs(folder) if folder else None
     warehouse = Warehouse.open()
     checked = {
@@ -89,9 +89,11 @@ def _load(arguments: argparse.Namespace) -> int:
     if reports:
         print(summary(reports))
     for report in reports:
-        _say_what_was_left_out(report, read_source(arguments.source).schema)
+        _print_left_out(report)
         if report.rows_read and report.rows_rejected == report.rows_read:
             refusals.append(f"{report.path}: not one of its {report.rows_read:,} rows can be read as declared")
+    if arguments.source not in enabled_sources():
+        print(f"{arguments.source} has no marts yet: add it to `vars: sources` in dbt_project.yml to build them")
     for refusal in refusals:
         print(f"error: {refusal}", file=sys.stderr)
     return DataError.exit_code if refusals else 0
@@ -120,7 +122,7 @@ def _aligned(lines: Sequence[Sequence[str]], left: int) -> str:
     )
 
 
-def _say_what_was_left_out(report: LoadReport, schema: str) -> None:
+def _print_left_out(report: LoadReport) -> None:
     if report.ignored_columns:
         print(f"{report.path.name}: not declared and not loaded: {', '.join(report.ignored_columns)}")
     for rejection in report.first_rejections:
@@ -129,7 +131,7 @@ def _say_what_was_left_out(report: LoadReport, schema: str) -> None:
     if report.rows_rejected:
         print(
             f"{report.path.name}: {report.rows_rejected:,} rejected rows: "
-            f"select * from {schema}.{REJECTED} where load_id = {report.load_id}"
+            f"select * from {REJECTED_ROWS} where load_id = {report.load_id}"
         )
 
 

@@ -1,4 +1,4 @@
-"""What the landing gate found, and its record in the warehouse: one row per raw table and expectation, the last."""
+"""Results of the checks of raw tables, and their record: the last result per raw table and expectation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from ingestion.expectations import ERROR, WARN, Expectation
 from ingestion.sources import CHECKS, Source, Table
-from ingestion.tables import identifier, lock_source
+from ingestion.tables import identifier
 
 MET, WARNS, FAILED = "met", "warns", "failed"
 # what a result also depends on
@@ -90,7 +90,7 @@ def record(
     connection: psycopg.Connection, source: Source, table: Table, state: str, results: Sequence[CheckResult]
 ) -> None:
     """Replace the record of a table; ``state`` is that of the table before it was checked."""
-    lock_source(connection, source)
+    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"checks {source.name}",))
     connection.execute("set local client_min_messages = warning")
     checks = identifier(source, CHECKS)
     connection.execute(sql.SQL(RECORD).format(checks=checks))

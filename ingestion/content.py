@@ -49,7 +49,7 @@ def open_content(path: Path, table: Table, encoding: str, on_bytes: Callable[[in
 def match_columns(path: Path, table: Table, names: Sequence[str]) -> tuple[Column | None, ...]:
     """For each name of a file's header the declared column: by the exact name, else letter case aside.
 
-    Raises DataError when a name stands twice or a declared column is missing.
+    Raises DataError when a name stands twice or a declared column is missing that is not optional.
     """
     named = [name for name in names if name]  # spreadsheets leave nameless columns behind
     twice = next((name for name in named if named.count(name) > 1), None)
@@ -62,7 +62,7 @@ def match_columns(path: Path, table: Table, names: Sequence[str]) -> tuple[Colum
             found[column.name if column.name in alike else alike[0]] = column
         elif alike:
             raise DataError(f"{path}: {', '.join(alike)} could all be the column {column.name}; rename all but one")
-        else:
+        elif not column.is_optional:
             raise DataError(f"{path}: {_missing(column, table, named)}")
     return tuple(found.get(name) for name in names)
 

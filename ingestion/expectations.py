@@ -1,7 +1,7 @@
-"""What a raw table is expected to hold, read off its declaration: nothing else says what the landing gate checks.
+"""What the current rows of a raw table are expected to hold, read off its declaration in the dbt source YAML.
 
-What the door promises is an error when it does not hold: unique keys, columns with the data test ``not_null``, the
-``range`` under ``config.meta`` of a column. What is merely usual warns, unless ``severity: error`` stands beside it.
+What the loader enforces fails as an error: unique keys, columns with the data test ``not_null``, the ``range`` under
+``config.meta`` of a column. What is merely usual warns, unless ``severity: error`` stands beside it.
 Under ``config.meta`` of a column, ``expect`` may hold ``range`` (least and greatest value, either may be null),
 ``domain`` (the list of values that may occur) and ``null_rate`` (the greatest share of rows without a value, 0 to 1).
 Under that of a table, ``volume`` may hold ``day`` (the column whose days are compared) and ``per`` (a column, such as
@@ -80,14 +80,14 @@ class UsualVolume(Expectation):
 
 
 def read_expectations(
-    columns: Sequence[tuple[Column, Mapping]], primary_key: tuple[str, ...], volume: object, time_zone: str | None
+    columns: Sequence[tuple[Column, Mapping]], row_key: tuple[str, ...], volume: object, time_zone: str | None
 ) -> tuple[Expectation, ...]:
     """The suite of a table, from its columns, each with what stands under its meta, in their order.
 
     ``volume`` and ``time_zone`` stand under the table's meta. Raises ValueError for what cannot be used.
     """
     suite: list[Expectation] = [
-        UniqueKey("key_is_unique", f"The key ({', '.join(primary_key)}) is unique.", ERROR, primary_key)
+        UniqueKey("key_is_unique", f"The key ({', '.join(row_key)}) is unique.", ERROR, row_key)
     ]
     for column, meta in columns:
         try:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from psycopg import sql
+
 from ingestion.files import is_data_file
 from ingestion.ledger import LoadReport
 from ingestion.load import load
 from ingestion.sources import Source
-from ingestion.tables import create
+from ingestion.tables import CURRENT, create, identifier
 from warehouse import Warehouse
 
 
 @dataclass(frozen=True)
 class TableState:
-    """What a raw table holds (``row_count``), and what the files of one loading brought to it."""
+    """The current rows of a raw table (``row_count``), and what the files of one loading brought to it."""
 
     table_name: str
     row_count: int
@@ -36,11 +38,17 @@ def load_landed(warehouse: Warehouse, source: Source, folder: Path) -> list[Tabl
     return [
         _state(
             table.name,
-            warehouse.count_rows(source.schema, table.name),
+            _count_current(warehouse, source, table.name),
             [report for report in reports if report.table_name == table.name and not report.is_already_loaded],
         )
         for table in source.tables
     ]
+
+
+def _count_current(warehouse: Warehouse, source: Source, table_name: str) -> int:
+    query = sql.SQL("select count(*) from {} where {}").format(identifier(source, table_name), CURRENT)
+    with warehouse.connect() as connection:
+        return connection.execute(query).fetchone()[0]
 
 
 def _state(table_name: str, row_count: int, reports: list[LoadReport]) -> TableState:

@@ -1,4 +1,4 @@
-"""The ledger of a source's loads and its rejected rows: what was delivered, and what became of it."""
+"""The ledger of loads and the rejected rows: what was delivered, and what became of it."""
 
 from __future__ import annotations
 
@@ -8,26 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from ingestion.rows import Rejection
-from ingestion.sources import LEDGER, REJECTED, Source, Table
-from ingestion.tables import identifier
+from ingestion.sources import Source, Table
+from ingestion.tables import LOADS, REJECTED_ROWS
 
 SPOOL_BYTES = 4 << 20
 SHOWN_REJECTIONS = 3
-# loads of a table that still count: those of a file which came again with other content do not
-CURRENT = "table_name = %s and replaced_by_load_id is null"
+OF_TABLE = "source_name = %s and table_name = %s"
 
 
 @dataclass(frozen=True)
 class LoadReport:
     """What became of one file. rows_read = rows_loaded + rows_rejected + duplicate_rows.
 
-    ``rows_loaded`` are now in the table as the file has them; of these ``rows_inserted`` are new there,
-    ``rows_updated`` were known with other values, and the rest stood there already. ``duplicate_rows`` repeat a row
-    of the same file. Where ``is_already_loaded``, nothing was changed and the counts are those of the load
-    ``load_id`` that did it. ``ignored_columns`` are in the file but not in the source. ``seconds`` are of this run.
+    ``rows_loaded`` are now current in the table as the file has them; of these ``rows_inserted`` are new there,
+    ``rows_updated`` were known with other values, and the rest was there already. ``rows_closed`` are rows of earlier
+    loads that this file no longer holds. ``duplicate_rows`` repeat a row of the same file. Where
+    ``is_already_loaded``, nothing was changed and the counts are those of the load ``load_id`` that did it.
+    ``ignored_columns`` are in the file but not in the source. ``seconds`` are of this run.
     """
 
     path: Path
@@ -39,42 +38,47 @@ class LoadReport:
     duplicate_rows: int
     rows_inserted: int
     rows_updated: int
+    rows_closed: int
     seconds: float
     is_already_loaded: bool = False
     ignored_columns: tuple[str, ...] = ()
     first_rejections: tuple[Rejection, ...] = ()
 
 
-COUNTS = ("load_id", "rows_read", "rows_loaded", "rows_rejected", "duplicate_rows", "rows_inserted", "rows_updated")
+COUNTS = (
+    "load_id", "rows_read", "rows_loaded", "rows_rejected", "duplicate_rows",
+    "rows_inserted", "rows_updated", "rows_closed",
+)  # fmt: skip
 
 
 def earlier_load(connection: psycopg.Connection, source: Source, table: Table, file_hash: str) -> dict | None:
     """The counts of the load that brought this content into this table, under whatever name, or None."""
     row = connection.execute(
-        sql.SQL(f"select {', '.join(COUNTS)} from {{}} where {CURRENT} and file_hash = %s").format(
-            identifier(source, LEDGER)
-        ),
-        (table.name, file_hash),
+        f"select {', '.join(COUNTS)} from {LOADS} where {OF_TABLE} and replaced_by_load_id is null and file_hash = %s",
+        (source.name, table.name, file_hash),
     ).fetchone()
     return dict(zip(COUNTS, row, strict=True)) if row else None
 
 
-def next_load_id(connection: psycopg.Connection, source: Source) -> int:
-    """One more than the last load's, not from a sequence: a load that failed leaves no gap, so ids can be repeated."""
-    query = sql.SQL("select coalesce(max(load_id), 0) + 1 from {}").format(identifier(source, LEDGER))
-    return connection.execute(query).fetchone()[0]
+def next_load_id(connection: psycopg.Connection) -> int:
+    """One more than the last load of any source; not from a sequence, so that a failed load leaves no gap."""
+    return connection.execute(f"select coalesce(max(load_id), 0) + 1 from {LOADS}").fetchone()[0]
 
 
-def replace_earlier_delivery(
-    connection: psycopg.Connection, source: Source, table: Table, file_name: str, load_id: int
-) -> None:
-    """Take away the rows that earlier loads of this file brought into a table that knows rows by file and line."""
+def loads_of_file(connection: psycopg.Connection, source: Source, table: Table, file_name: str) -> list[int]:
+    """The loads of a file of that name into a table, replaced ones too: unchanged rows keep the load they came with."""
+    rows = connection.execute(
+        f"select load_id from {LOADS} where {OF_TABLE} and file_name = %s",
+        (source.name, table.name, file_name),
+    )
+    return [load_id for (load_id,) in rows]
+
+
+def mark_replaced(connection: psycopg.Connection, load_ids: list[int], load_id: int) -> None:
+    """Note that a later load brought the same file with other content: rejected rows of the earlier no longer count."""
     connection.execute(
-        sql.SQL(
-            f"with replaced as (update {{ledger}} set replaced_by_load_id = %s where {CURRENT} and file_name = %s "
-            "returning load_id) delete from {target} where _load_id in (select load_id from replaced)"
-        ).format(ledger=identifier(source, LEDGER), target=identifier(source, table.name)),
-        (load_id, table.name, file_name),
+        f"update {LOADS} set replaced_by_load_id = %s where load_id = any(%s) and replaced_by_load_id is null",
+        (load_id, load_ids),
     )
 
 
@@ -82,13 +86,11 @@ def record_load(
     connection: psycopg.Connection, source: Source, report: LoadReport, file_name: str, file_hash: str
 ) -> None:
     """Write the ledger's row; the ledger itself refuses counts that do not add up."""
-    columns = (*COUNTS, "table_name", "file_name", "file_hash", "seconds")
+    columns = (*COUNTS, "source_name", "table_name", "file_name", "file_hash", "seconds")
     values = [getattr(report, name) for name in COUNTS]
     connection.execute(
-        sql.SQL(f"insert into {{}} ({', '.join(columns)}) values ({', '.join(['%s'] * len(columns))})").format(
-            identifier(source, LEDGER)
-        ),
-        (*values, report.table_name, file_name, file_hash, round(report.seconds, 3)),
+        f"insert into {LOADS} ({', '.join(columns)}) values ({', '.join(['%s'] * len(columns))})",
+        (*values, source.name, report.table_name, file_name, file_hash, round(report.seconds, 3)),
     )
 
 
@@ -125,11 +127,10 @@ class RejectedRows:
             while block := self._spool.read(1 << 16):
                 copy.write(block)
         connection.execute(
-            sql.SQL(
-                "insert into {} (load_id, table_name, file_name, line_number, column_name, reason, raw_text) "
-                "select %s, %s, %s, line_number, column_name, reason, raw_text from aside order by line_number"
-            ).format(identifier(source, REJECTED)),
-            (load_id, table.name, file_name),
+            f"insert into {REJECTED_ROWS} "
+            "(source_name, load_id, table_name, file_name, line_number, column_name, reason, raw_text) "
+            "select %s, %s, %s, %s, line_number, column_name, reason, raw_text from aside order by line_number",
+            (source.name, load_id, table.name, file_name),
         )
 
     def _start(self) -> None:

@@ -18,18 +18,21 @@ from ingestion.ledger import (
     LoadReport,
     RejectedRows,
     earlier_load,
+    loads_of_file,
+    mark_replaced,
     next_load_id,
     record_load,
-    replace_earlier_delivery,
 )
-from ingestion.merge import create_stage, merge_stage, set_repeated_aside
+from ingestion.merge import STAGE, Changes, create_stage, merge_by_content, merge_by_key, set_repeated_aside
 from ingestion.rows import Rejection, RowReader
 from ingestion.sources import Source, Table, read_source
-from ingestion.tables import create, identifier, identifiers, lock_source
+from ingestion.tables import CURRENT, create, identifier, identifiers, lock_loads
 from warehouse import DataError, Warehouse
 from warehouse.errors import one_line
 
 logger = logging.getLogger(__name__)
+
+ANALYZED_ROWS = 1_000
 
 
 class FilesRefusedError(DataError):
@@ -115,8 +118,7 @@ class _Delivery:
 class _Counts:
     read: int
     bad: int
-    inserted: int
-    updated: int = 0
+    changes: Changes
     duplicates: int = 0
 
 
@@ -127,22 +129,22 @@ def _load_file(warehouse: Warehouse, source: Source, delivery: _Delivery) -> Loa
     file_hash = content_hash(path, delivery.encoding, delivery.bar.update)
     try:
         with warehouse.connect() as connection, RejectedRows() as rejected:
-            lock_source(connection, source)
+            lock_loads(connection)
             earlier = earlier_load(connection, source, table, file_hash)
             if earlier:
                 seconds = time.perf_counter() - started
                 return LoadReport(path, table.name, **earlier, seconds=seconds, is_already_loaded=True)
-            load_id = next_load_id(connection, source)
+            load_id = next_load_id(connection)
             name = delivered_name(path)
+            # a table without a key or ``replaces`` identifies rows within the files of one name
+            is_by_file = not (table.key or table.replaces)
+            earlier_loads = loads_of_file(connection, source, table, name) if is_by_file else []
             connection.execute("select set_config('timezone', %s, true)", (table.time_zone or "UTC",))
             content = delivery.open()
-            if table.key:
-                counts = _load_by_key(connection, source, delivery, content, load_id, rejected)
-            else:
-                replace_earlier_delivery(connection, source, table, name, load_id)
-                target = identifier(source, table.name)
-                reader = _copy(connection, target, content, load_id, rejected)
-                counts = _Counts(reader.good_rows + reader.bad_rows, reader.bad_rows, reader.good_rows)
+            counts = _load_rows(connection, source, delivery, content, load_id, earlier_loads, rejected)
+            mark_replaced(connection, earlier_loads, load_id)
+            if counts.changes.inserted >= ANALYZED_ROWS:  # the build that follows joins these rows
+                connection.execute(sql.SQL("analyze {}").format(identifier(source, table.name)))
             if delivery.state() != state:
                 raise DataError(f"{path}: the file was written to while it was read; load it when it is complete")
             rejected.store(connection, source, table, name, load_id)
@@ -154,8 +156,9 @@ def _load_file(warehouse: Warehouse, source: Source, delivery: _Delivery) -> Loa
                 rows_loaded=counts.read - counts.bad - counts.duplicates,
                 rows_rejected=counts.bad,
                 duplicate_rows=counts.duplicates,
-                rows_inserted=counts.inserted,
-                rows_updated=counts.updated,
+                rows_inserted=counts.changes.inserted,
+                rows_updated=counts.changes.updated,
+                rows_closed=counts.changes.closed,
                 seconds=time.perf_counter() - started,
                 ignored_columns=content.ignored,
                 first_rejections=tuple(rejected.first),
@@ -166,33 +169,46 @@ def _load_file(warehouse: Warehouse, source: Source, delivery: _Delivery) -> Loa
         raise DataError(f"{path}: PostgreSQL cannot store a row: {one_line(error)}; nothing of it was loaded") from None
 
 
-def _load_by_key(
+def _load_rows(
     connection: psycopg.Connection,
     source: Source,
     delivery: _Delivery,
     content: Content,
     load_id: int,
+    earlier_loads: Sequence[int],
     rejected: RejectedRows,
 ) -> _Counts:
+    """Bring the rows of a file into its raw table: by a plain COPY where that is enough, else over a stage."""
     table = delivery.table
-    target = identifier(source, table.name)
-    try:  # most deliveries bring new keys only, and a plain COPY is two to three times as fast
-        with connection.transaction():
-            reader = _copy(connection, target, content, load_id, rejected)
-        return _Counts(reader.good_rows + reader.bad_rows, reader.bad_rows, reader.good_rows)
-    except psycopg.errors.UniqueViolation:  # a key is known already, or comes twice
-        rejected.clear()
-        content = delivery.open()
+    if not _may_replace(connection, source, table, earlier_loads):
+        try:  # most deliveries bring new keys only, and a plain COPY is two to three times as fast
+            with connection.transaction():
+                reader = _copy(connection, identifier(source, table.name), content, load_id, rejected)
+            return _Counts(reader.good_rows + reader.bad_rows, reader.bad_rows, Changes(reader.good_rows))
+        except psycopg.errors.UniqueViolation:  # a key is known already, or comes twice
+            rejected.clear()
+            content = delivery.open()
     reader = _copy(connection, create_stage(connection, source, table), content, load_id, rejected)
+    connection.execute(sql.SQL("analyze {}").format(STAGE))
+    read, bad = reader.good_rows + reader.bad_rows, reader.bad_rows
+    if not table.key:
+        return _Counts(read, bad, merge_by_content(connection, source, table, load_id, earlier_loads))
     duplicates, conflicts = set_repeated_aside(connection, table)
     if conflicts:
         texts = RowReader(delivery.open(), lambda rejection: None).raw_texts(conflict.line for conflict in conflicts)
         for conflict in conflicts:
             reason = f"line {conflict.first_line} has the same key and is kept: {', '.join(conflict.differences)}"
             rejected.add(Rejection(conflict.line, ", ".join(conflict.columns), reason, texts[conflict.line]))
-    inserted, updated = merge_stage(connection, source, table)
-    bad = reader.bad_rows + len(conflicts)
-    return _Counts(reader.good_rows + reader.bad_rows, bad, inserted, updated, duplicates)
+    return _Counts(read, bad + len(conflicts), merge_by_key(connection, source, table, load_id), duplicates)
+
+
+def _may_replace(connection: psycopg.Connection, source: Source, table: Table, earlier_loads: Sequence[int]) -> bool:
+    """Whether rows that a file does not hold may have to be closed."""
+    if not table.replaces and not earlier_loads:
+        return False
+    of_file = sql.SQL("true") if table.replaces else sql.SQL("_load_id = any({})").format(list(earlier_loads))
+    query = sql.SQL("select exists (select from {} where {} and {})")
+    return connection.execute(query.format(identifier(source, table.name), CURRENT, of_file)).fetchone()[0]
 
 
 def _copy(

@@ -1,4 +1,4 @@
-"""From the declared type of a column to the pattern of bytes that can be read as it: the data contract at the door.
+"""From the declared type of a column to the pattern of bytes that can be read as it: the data contract at load.
 
 PostgreSQL itself reads more than is meant (NaN, infinity, 1e3, 0x10, 1_000, 24:00, tomorrow) and rounds in silence,
 so whatever passes here must be a value that the typed COPY stores exactly as written.
@@ -37,8 +37,8 @@ def value_pattern(data_type: str, has_time_zone: bool, bounds: tuple | None, tod
     """The pattern of a declared type.
 
     ``has_time_zone``: times without an offset can be read, because their zone is declared. ``bounds``: least and
-    greatest value of a whole number, a date or a time, where others than the usual are declared. ``today``: dates
-    after the day after it are refused. Raises ValueError for a type or bounds that are not of the contract.
+    greatest value of a number, a date or a time, where others than the usual are declared. ``today``: dates after the
+    day after it are refused. Raises ValueError for a type or bounds that are not of the contract.
     """
     if data_type == "text":
         return ValuePattern(None, "text")
@@ -69,6 +69,12 @@ def value_pattern(data_type: str, has_time_zone: bool, bounds: tuple | None, tod
         whole = int(numeric[1]) - scale
         # zeros beyond the scale are no loss
         fraction = rb"\.\d{1,%d}0*" % scale if scale else rb"\.0+"
+        if bounds:
+            low, high = bounds
+            if not (isinstance(low, int) and isinstance(high, int) and -(10**whole) < low <= 0 <= high < 10**whole):
+                raise ValueError(f"the range of {data_type} must be two whole numbers around 0, not {low} and {high}")
+            inside = rb"(?:%b|-%b)" % (_decimals_up_to(high, fraction), _decimals_up_to(-low, fraction))
+            return ValuePattern(inside, f"a number from {low} to {high} with at most {scale} digits after the point")
         inside = rb"-?(?:\d{1,%d}(?:%b)?|%b)" % (whole, fraction, fraction) if whole else rb"-?0?%b" % fraction
         return ValuePattern(inside, f"a number with at most {whole} digits before the point and {scale} after it")
     raise ValueError(
@@ -97,6 +103,8 @@ def field_pattern(value: ValuePattern, is_required: bool, is_key: bool, may_span
 def _digits_up_to(limit: int) -> bytes:
     """Digits of a whole number from 0 to ``limit``."""
     digits = str(limit)
+    if set(digits) == {"9"}:
+        return rb"\d{1,%d}" % len(digits)
     choices = [rb"\d{1,%d}" % (len(digits) - 1)] if len(digits) > 1 else []
     for place, digit in enumerate(digits):
         if digit != "0":
@@ -104,6 +112,12 @@ def _digits_up_to(limit: int) -> bytes:
             rest = len(digits) - place - 1
             choices.append(digits[:place].encode() + smaller + (rb"\d{%d}" % rest if rest else b""))
     return b"(?:%b)" % b"|".join([*choices, digits.encode()])
+
+
+def _decimals_up_to(limit: int, fraction: bytes) -> bytes:
+    """Decimal numbers from 0 to the whole number ``limit``, with that pattern of a fraction."""
+    below = rb"%b(?:%b)?|%b|" % (_digits_up_to(limit - 1), fraction, fraction) if limit else b""
+    return rb"(?:%b%d(?:\.0+)?)" % (below, limit)
 
 
 @lru_cache(maxsize=16)  # a tenth of a second each

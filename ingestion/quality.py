@@ -1,4 +1,4 @@
-"""The landing gate: whether what has landed is what the declarations of its source expect."""
+"""The landing gate: checks of the current rows of raw tables against the declarations of their source."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from psycopg import sql
 
 from ingestion.checks import CheckResult, recall, record, table_state
 from ingestion.sources import Source, Table
-from ingestion.tables import identifier, stored_types
+from ingestion.tables import CURRENT, identifier, stored_types
 from warehouse import DataError, Warehouse
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ def check(
 ) -> list[CheckResult]:
     """Check the raw tables of a source; one result for each expectation, in the order of the declarations.
 
-    A table without rows, or not made yet, meets every expectation. With ``only_when_changed``, the results of a table
-    that is as it was when it was last checked are repeated. ``on_validated`` is given what Great Expectations found in
-    a table. Raises DataError when a table lacks a declared column, DatabaseError when an expectation could not be
-    evaluated. The results are recorded in the table ``checks`` beside the raw tables.
+    A table without current rows, or not created yet, meets every expectation. With ``only_when_changed``, the results
+    of a table that has not changed since its last check are repeated. ``on_validated`` is given what Great Expectations
+    found in a table. Raises DataError when a table lacks a declared column, DatabaseError when an expectation could not
+    be evaluated. The results are recorded in the table ``checks`` beside the raw tables.
     """
     results: dict[str, list[CheckResult]] = {}
     states: dict[str, str] = {}
@@ -54,7 +54,7 @@ def check(
 
 
 def has_rows(warehouse: Warehouse, source: Source) -> bool:
-    """Whether anything has landed in the raw tables of a source."""
+    """Whether the raw tables of a source have current rows."""
     with warehouse.connect() as connection:
         return any(_has_rows(connection, source, table) for table in source.tables)
 
@@ -69,5 +69,5 @@ def _has_rows(connection: psycopg.Connection, source: Source, table: Table) -> b
             f"{source.schema}.{table.name} has no column {missing} yet, which the YAML declares; "
             f"`python -m ingestion create {source.name}` adds it"
         )
-    query = sql.SQL("select exists (select from {})").format(identifier(source, table.name))
+    query = sql.SQL("select exists (select from {} where {})").format(identifier(source, table.name), CURRENT)
     return connection.execute(query).fetchone()[0]

@@ -1,10 +1,17 @@
 """What a source is, read from the dbt YAML that declares it: the only place where raw columns are listed.
 
-Under ``config.meta`` of a table stand ``file`` (the name of its file), ``key`` (the columns by which a row is known
-over all deliveries; none: by file and line) and ``time_zone`` (in which times without an offset are written; none: an
-offset is required). Under that of a column may stand ``range``: the least and the greatest value of a whole number, a
-date or a time. A column with the data test ``not_null`` is required at the door. What else is expected of the rows
-(``expect`` of a column, ``volume`` of a table) ``ingestion.expectations`` describes; the landing gate checks all of it.
+``config.meta`` of a table holds:
+
+- ``file``: the name of its file
+- ``key``: the columns that identify a row over all deliveries, texts without surrounding blanks. Without a key, a row
+  is identified by its content and occurrence within the file of that name.
+- ``replaces``: one column or several. A file replaces all current rows that share these values with one of its rows.
+- ``time_zone``: the zone of times without an offset; without it an offset is required.
+- ``indexes``: lists of columns by which dbt looks rows up.
+
+``config.meta`` of a column holds ``range`` (least and greatest value of a number, a date or a time, checked at load)
+and ``optional`` (true: the file may lack the column, which is then null). A column with the data test ``not_null`` is
+required at load. Further expectations (``expect`` of a column, ``volume`` of a table): see ``ingestion.expectations``.
 """
 
 from __future__ import annotations
@@ -24,8 +31,14 @@ from ingestion.patterns import ValuePattern, value_pattern
 from warehouse import REPOSITORY, DataError, UsageError
 
 STAGING = REPOSITORY / "dbt_project" / "models" / "staging"
-SYSTEM_COLUMNS = {"_load_id": "bigint", "_line": "bigint", "_loaded_at": "timestamptz"}
-LEDGER, REJECTED, CHECKS = "loads", "rejected_rows", "checks"
+PROJECT = REPOSITORY / "dbt_project.yml"
+SYSTEM_COLUMNS = {
+    "_load_id": "bigint not null",
+    "_line": "bigint not null",
+    "_loaded_at": "timestamptz not null default now()",
+    "_replaced_by_load_id": "bigint",
+}
+CHECKS = "checks"
 FILE_KINDS = (".csv", ".csv.gz", ".csv.zst", ".parquet")
 YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same in C, ten times as fast
 DELIVERY_MARK = re.compile(r"[-_. ].+", re.DOTALL)
@@ -40,6 +53,7 @@ class Column:
     is_required: bool
     is_key: bool
     value: ValuePattern
+    is_optional: bool = False
 
     @property
     def raw_name(self) -> str:
@@ -51,7 +65,8 @@ class Column:
 class Table:
     """A raw table and the file that it is read from.
 
-    ``key`` holds raw names; empty: known by file and line. ``indexes`` are further columns by which dbt looks rows up.
+    ``key``, ``replaces`` and ``indexes`` hold raw names. Without a key, rows are identified by content and occurrence.
+    ``indexes`` are columns by which dbt and the loader look rows up.
     """
 
     name: str
@@ -60,13 +75,18 @@ class Table:
     time_zone: str | None
     columns: tuple[Column, ...]
     description: str = ""
+    replaces: tuple[str, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     expectations: tuple[Expectation, ...] = ()
 
     @property
-    def primary_key(self) -> tuple[str, ...]:
-        """The columns that make a row of the raw table unique."""
-        return primary_key(self.key)
+    def row_key(self) -> tuple[str, ...]:
+        """The columns that are unique among the current rows."""
+        return row_key(self.key)
+
+    def is_text(self, raw_name: str) -> bool:
+        """Whether the column of that name is declared as text."""
+        return any(column.raw_name == raw_name and column.data_type == "text" for column in self.columns)
 
 
 @dataclass(frozen=True)
@@ -78,7 +98,7 @@ class Source:
 
     @property
     def schema(self) -> str:
-        """The schema of the raw tables, the ledger and the rejected rows."""
+        """The schema of the raw tables and of the results of their checks."""
         return f"raw_{self.name}"
 
     def load_order(self, path: Path) -> tuple[str, int]:
@@ -114,6 +134,13 @@ def list_sources(staging: Path = STAGING) -> list[str]:
     return [name for name, path in _declarations(staging).items() if _tables_with_a_file(path)]
 
 
+def enabled_sources(staging: Path = STAGING, project: Path = PROJECT) -> list[str]:
+    """Names of the sources that dbt builds marts from: those under ``vars: sources`` of dbt_project.yml, in order."""
+    content = yaml.load(project.read_text(encoding="utf-8"), YAML_LOADER) or {}
+    known = list_sources(staging)
+    return [name for name in (content.get("vars") or {}).get("sources") or [] if name in known]
+
+
 def read_source(name: str, staging: Path = STAGING) -> Source:
     """The source of that name as its YAML declares it today.
 
@@ -129,8 +156,8 @@ def read_source(name: str, staging: Path = STAGING) -> Source:
     return Source(name, tuple(_read_table(path, declared) for declared in tables))
 
 
-def primary_key(key: tuple[str, ...]) -> tuple[str, ...]:
-    """What a row is known by: the declared key, else its delivery and line."""
+def row_key(key: tuple[str, ...]) -> tuple[str, ...]:
+    """What identifies a current row: the declared key, else its load and line."""
     return key or ("_load_id", "_line")
 
 
@@ -158,32 +185,42 @@ def _tables_with_a_file(path: Path) -> list[dict]:
 
 def _read_table(path: Path, declared: dict) -> Table:
     meta = _meta(declared)
-    key = tuple(str(name).lower() for name in meta.get("key", []))
-    indexes = tuple(tuple(str(name).lower() for name in columns) for columns in meta.get("indexes", []))
+    key = _names(meta.get("key") or [])
+    replaces = _names(meta.get("replaces") or [])
+    declared_indexes = [_names(columns) for columns in meta.get("indexes", [])]
+    indexes = tuple(dict.fromkeys([*declared_indexes, *([replaces] if replaces else [])]))
     place = f"{path}: table {declared.get('name')}"
     try:
         if meta.get("time_zone"):
             ZoneInfo(meta["time_zone"])
-        columns = tuple(_read_column(column, key, meta.get("time_zone")) for column in declared["columns"])
+        required = (*key, *replaces)  # a row without them could not be found again
+        columns = tuple(_read_column(column, key, required, meta.get("time_zone")) for column in declared["columns"])
     except (ValueError, KeyError, OSError) as error:
         raise DataError(f"{place}: {error}") from None
     names = [column.raw_name for column in columns]
     _refuse(place, sorted({name for name in names if names.count(name) > 1}), "declared twice (letter case aside)")
     _refuse(place, sorted(set(names) & set(SYSTEM_COLUMNS)), "the loader's own; rename the column in the file")
     _refuse(place, [name for name in key if name not in names], "in the key but not among the columns")
+    _refuse(place, [name for name in replaces if name not in names], "in replaces but not among the columns")
     unknown = [name for columns in indexes for name in columns if name not in names]
     _refuse(place, unknown, "in an index but not among the columns")
-    _refuse(place, {declared["name"]} & {LEDGER, REJECTED, CHECKS}, "the loader's own table")
+    _refuse(place, {declared["name"]} & {CHECKS}, "the loader's own table")
     try:
         metas = zip(columns, map(_meta, declared["columns"]), strict=True)
-        suite = read_expectations(list(metas), primary_key(key), meta.get("volume"), meta.get("time_zone"))
+        suite = read_expectations(list(metas), row_key(key), meta.get("volume"), meta.get("time_zone"))
     except ValueError as error:
         raise DataError(f"{place}: {error}") from None
     description = str(declared.get("description", ""))
-    return Table(declared["name"], str(meta["file"]), key, meta.get("time_zone"), columns, description, indexes, suite)
+    file, zone = str(meta["file"]), meta.get("time_zone")
+    return Table(declared["name"], file, key, zone, columns, description, replaces, indexes, suite)
 
 
-def _read_column(declared: dict, key: tuple[str, ...], time_zone: str | None) -> Column:
+def _names(declared: str | list) -> tuple[str, ...]:
+    """Raw names of one column or of a list of columns."""
+    return tuple(str(name).lower() for name in (declared if isinstance(declared, list) else [declared]))
+
+
+def _read_column(declared: dict, key: tuple[str, ...], required: tuple[str, ...], time_zone: str | None) -> Column:
     name = declared["name"]
     data_type = str(declared.get("data_type") or "").lower().replace(" ", "")
     bounds = _meta(declared).get("range")
@@ -192,16 +229,17 @@ def _read_column(declared: dict, key: tuple[str, ...], time_zone: str | None) ->
     try:
         if bounds is not None and (not isinstance(bounds, list) or len(bounds) != 2):
             raise ValueError(f"the range must be two values, the least and the greatest, not {bounds}")
-        if bounds is not None and data_type not in ("integer", "bigint", "date", "timestamptz"):
-            raise ValueError(
-                f"a range is kept at the door for whole numbers, dates and times; of {data_type} expect it"
-            )
+        if bounds is not None and data_type in ("text", "boolean"):
+            raise ValueError(f"a range is for numbers, dates and times, not for {data_type}")
         value = value_pattern(data_type, time_zone is not None, bounds and tuple(bounds), today)
     except ValueError as error:
         raise ValueError(f"column {name}: {error}") from None
     tests = declared.get("data_tests", [])
-    is_required = any(test == "not_null" or (isinstance(test, dict) and "not_null" in test) for test in tests)
-    return Column(name, data_type, is_required or is_key, is_key, value)
+    is_not_null = any(test == "not_null" or (isinstance(test, dict) and "not_null" in test) for test in tests)
+    is_required, is_optional = is_not_null or name.lower() in required, _meta(declared).get("optional") is True
+    if is_required and is_optional:
+        raise ValueError(f"column {name}: a column that must have a value cannot be optional")
+    return Column(name, data_type, is_required, is_key, value, is_optional)
 
 
 def _meta(declared: dict) -> dict:

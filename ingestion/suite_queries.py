@@ -1,6 +1,6 @@
-"""The questions of the landing gate that Great Expectations has no cheap words for, as SQL of PostgreSQL.
+"""Checks of the landing gate that Great Expectations has no cheap form for, as SQL of PostgreSQL.
 
-``{batch}`` stands for the raw table and is put in by Great Expectations.
+``{batch}`` stands for the current rows of the raw table and is put in by Great Expectations.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from psycopg import sql
 
 from ingestion.expectations import UniqueKey, UsualVolume
 from ingestion.sources import Source, Table
+from ingestion.tables import CURRENT, identifier, key_index
 
 SHOWN_ROWS = 5
 JUDGED_DAYS = 7
@@ -21,20 +22,11 @@ SPREADS = 4
 LEAST_SPREAD = 0.5
 LEAST_RELATIVE_SPREAD = 0.1
 
-# While the primary key stands there is nothing to count: the condition is evaluated once, and the table is not read.
+# With its unique index there is nothing to count: the condition is evaluated once, and the table is not read.
 KEYS = """
-select {columns}, count(*) as row_count, sum(count(*) - 1) over () as surplus_count
+select {keys}, count(*) as row_count, sum(count(*) - 1) over () as surplus_count
 from {{batch}}
-where not exists (
-    select from pg_index
-    where
-        indrelid = to_regclass({table})
-        and indisprimary
-        and (
-            select array_agg(attname::text order by attname::text)
-            from pg_attribute where attrelid = indrelid and attnum = any(indkey)
-        ) = array[{names}]
-)
+where not exists (select from pg_index where indexrelid = to_regclass({index}) and indisunique and indisvalid)
 group by {columns}
 having count(*) > 1
 order by row_count desc, {columns}
@@ -44,7 +36,7 @@ limit {limit}
 VOLUME = """
 with counted as (
     select coalesce({per}, '') as store, {day} as day, count(*) as row_count
-    from {{batch}} as delivered
+    from {{batch}}
     where {column} is not null
     group by 1, 2
 ),
@@ -94,12 +86,19 @@ limit {limit}
 
 def keys_query(source: Source, table: Table, expectation: UniqueKey) -> str:
     """The keys that occur more than once, most often first, with the rows too many of all keys."""
+    columns = [(name, f"trim({_name(name)})" if table.is_text(name) else _name(name)) for name in expectation.columns]
     return KEYS.format(
-        columns=", ".join(map(_name, expectation.columns)),
-        names=", ".join(map(_text, sorted(expectation.columns))),
-        table=_text(sql.Identifier(source.schema, table.name).as_string()),
+        keys=", ".join(f"{key} as {_name(name)}" for name, key in columns),
+        columns=", ".join(key for _, key in columns),
+        index=_text(identifier(source, key_index(table)).as_string()),
         limit=SHOWN_ROWS,
     )
+
+
+def current_query(source: Source, table: Table) -> str:
+    """The current rows of a raw table."""
+    relation = identifier(source, table.name).as_string().replace(":", "\\:")  # no bind parameter of SQLAlchemy
+    return f"select * from {relation} where {CURRENT.as_string()}"
 
 
 def volume_query(expectation: UsualVolume) -> str:

@@ -1,6 +1,6 @@
-"""Great Expectations' part of the landing gate: what is expected of the raw tables, asked of PostgreSQL in its own SQL.
+"""Great Expectations' part of the landing gate: the expectations of raw tables, evaluated by PostgreSQL.
 
-Importing this module takes seconds, so it is imported where the gate is at work and nowhere else. Nothing is written:
+Importing this module takes seconds, so it is imported only where tables are checked. Nothing is written:
 suites and results live in memory, and the password in the runtime environment of the context only.
 """
 
@@ -27,7 +27,7 @@ from sqlalchemy.engine import URL
 from ingestion.checks import CheckResult
 from ingestion.expectations import Expectation, Filled, InDomain, InRange, UniqueKey, UsualVolume
 from ingestion.sources import Source, Table
-from ingestion.suite_queries import keys_query, volume_query
+from ingestion.suite_queries import current_query, keys_query, volume_query
 from warehouse import DatabaseError, Settings
 
 SEVERITIES = {"error": "critical", "warn": "warning"}
@@ -97,12 +97,13 @@ def validate(
     datasource = context.data_sources.add_postgres(source.name, connection_string="${WAREHOUSE}")
     try:
         for table in tables:
-            batch = datasource.add_table_asset(table.name).add_batch_definition_whole_table("all rows").get_batch()
+            asset = datasource.add_query_asset(table.name, current_query(source, table))
+            batch = asset.add_batch_definition_whole_table("current rows").get_batch()
             found = _validated(batch, source, table, table.expectations, COUNTS)
             by_name = {_name(result): result for result in found.results}  # in another order than the suite
             failed = [e for e in table.expectations if type(e) in FAULTS and not by_name[e.name].success]
             if failed:
-                wanted = {**EXAMPLES, "unexpected_index_column_names": list(table.primary_key)}
+                wanted = {**EXAMPLES, "unexpected_index_column_names": list(table.row_key)}
                 again = _validated(batch, source, table, failed, wanted)
                 by_name |= {_name(result): result for result in again.results}
                 found.results = [by_name[_name(result)] for result in found.results]

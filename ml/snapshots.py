@@ -1,9 +1,8 @@
-"""Customers as they stood on a day: what is known of them, and what became of them.
+"""Snapshots of customers: features known on a day, and labels after it.
 
-*Snapshots* are a frame with a row per customer and ``snapshot_date``, with the columns of the mart of that name:
-features
-(the past of that day) and ``label_`` columns (its future; NaN where that has not come). Amounts are in the store's
-currency. A *purchase* is a day with an order.
+*Snapshots* are a frame with a row per customer and ``snapshot_date``, with the columns of the mart
+``fct_customer_features``: features (the past of that day) and ``label_`` columns (its future; NaN until it is over).
+Amounts are in the store's currency. A *purchase* is a day with an order.
 """
 
 from __future__ import annotations

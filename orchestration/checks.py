@@ -59,4 +59,4 @@ def landing_gate(source: ingestion.Source) -> dg.AssetChecksDefinition:
     return check
 
 
-landing_gates = [landing_gate(ingestion.read_source(name)) for name in ingestion.list_sources()]
+landing_gates = [landing_gate(ingestion.read_source(name)) for name in ingestion.enabled_sources()]

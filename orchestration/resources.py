@@ -35,7 +35,8 @@ def _is_stale(manifest: Path) -> bool:
 # dbt is beside this Python, whether or not the environment is activated
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
-dbt_project = DbtProject(project_dir=REPOSITORY, profiles_dir=REPOSITORY)
+# a target of its own: variables of a dbt command by hand do not change the graph
+dbt_project = DbtProject(project_dir=REPOSITORY, profiles_dir=REPOSITORY, target_path=Path("target/dagster"))
 if not (REPOSITORY / "profiles.yml").exists():
     Warehouse.open()  # writes dbt's profile
 if _is_stale(dbt_project.manifest_path):

@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 import ingestion
-from warehouse import HOME, BusyError, DatabaseError, DataError, QualityError, TidemartError, UsageError, Warehouse
+from warehouse import (
+    HOME,
+    REPOSITORY,
+    BusyError,
+    DatabaseError,
+    DataError,
+    QualityError,
+    TidemartError,
+    UsageError,
+    Warehouse,
+)
 from warehouse.errors import one_line
 
 INSTANCE_SETTINGS = Path(__file__).with_name("dagster.yaml")
 LOG = HOME / "run.log"
+SHOWN_ROWS, SHOWN_COLUMNS = 3, 5
 # Dagster keeps of an error its name and its words
 KINDS = {kind.__name__: kind for kind in (UsageError, DataError, DatabaseError, BusyError, QualityError)} | {
     "FilesRefusedError": DataError,
@@ -65,19 +81,24 @@ def run_job(name: str, run_config: Mapping[str, object] | None = None) -> RunCou
         with dg.DagsterInstance.get() as instance:
             result = defs.resolve_job_def(name).execute_in_process(
                 instance=instance,
-                run_config=_configured(run_config or {}),
+                run_config=_configured(name, run_config or {}),
                 raise_on_error=False,
             )
             tags = instance.get_run_by_id(result.run_id).tags
     if not result.success:
-        raise _failure(result)
+        raise _failure(result, warehouse)
     return _counts(result, tags)
 
 
-def _configured(run_config: Mapping[str, object]) -> dict[str, object]:
-    """The configuration of a run of the command line: a line per step, and nothing is checked or built twice."""
-    gates = [f"check_{name}" for name in ingestion.list_sources()]
+def _configured(job: str, run_config: Mapping[str, object]) -> dict[str, object]:
+    """The configuration of a run of the command line: a line per step, and nothing is checked or built twice.
+
+    The first run of ``everything`` also forecasts from a week before, so that the change is explained.
+    """
+    gates = [f"check_{name}" for name in ingestion.enabled_sources()]
     steps = {step: {"config": {"only_when_changed": True}} for step in (*gates, "dbt_marts", "dbt_predictions")}
+    if job == "everything":
+        steps["ml__forecast_results"] = {"config": {"earlier_origin_days": 7}}
     return {**run_config, "ops": {**steps, **(run_config.get("ops") or {})}, "loggers": {"progress": {}}}
 
 
@@ -104,7 +125,7 @@ def _counts(result, tags: Mapping[str, str]) -> RunCounts:
     )
 
 
-def _failure(result) -> TidemartError:
+def _failure(result, warehouse: Warehouse) -> TidemartError:
     """The first failed step in one line, with the exit code of its kind."""
     failed = [
         evaluation
@@ -118,7 +139,7 @@ def _failure(result) -> TidemartError:
                 f"{_in_words(failed[0])}{more}; dbt was not run and the last marts stay as they were; "
                 f"`python -m ingestion check {failed[0].asset_key.path[0]}` says all"
             )
-        return _failed_test(f"{failed[0].check_name} of {failed[0].asset_key.to_user_string()}{more}")
+        return _failed_test(failed[0].check_name, warehouse, more)
     for event in result.all_events:
         if event.is_step_failure:
             error = event.step_failure_data.error
@@ -128,14 +149,37 @@ def _failure(result) -> TidemartError:
             message = message.rpartition("Errors parsed from dbt logs: ")[2]  # before it, how dbt was called
             test = re.search(r"Failure in test (\S+)", message)  # of a raw table, which is no check of Dagster's
             if test:
-                return _failed_test(test[1])
+                return _failed_test(test[1], warehouse)
             kind = KINDS.get(error.cls_name, TidemartError)
             return kind(f"{event.step_key}: {message} (all of it: {LOG})")
     return TidemartError(f"the run ended without success; see {LOG}")
 
 
-def _failed_test(name: str) -> QualityError:
-    return QualityError(f"the test {name} failed; what stands on it was left as it was; see {LOG} or `dbt build`")
+def _failed_test(name: str, warehouse: Warehouse, more: str = "") -> QualityError:
+    rows = _failing_rows(name, warehouse)
+    found = f": {'; '.join(rows)}" if rows else ""
+    return QualityError(
+        f"the test {name} failed{found}{more}; models below it were left as they were; "
+        f"all rows: dbt test --select {name} --store-failures, then schema test_failures (log: {LOG})"
+    )
+
+
+def _failing_rows(name: str, warehouse: Warehouse) -> list[str]:
+    """The first rows that fail a dbt test, each on one line, from the table in which dbt stores them."""
+    from orchestration.resources import dbt_project
+
+    dbt = str(Path(sys.executable).with_name("dbt"))
+    subprocess.run(
+        [dbt, "--quiet", "test", "--select", name, "--store-failures"], cwd=REPOSITORY, stdout=sys.stdout, check=False
+    )
+    nodes = json.loads(dbt_project.manifest_path.read_text())["nodes"].values()
+    test = next((node for node in nodes if node["resource_type"] == "test" and node["name"] == name), None)
+    try:
+        rows = warehouse.read(f'select * from {test["schema"]}."{test["alias"]}" limit {SHOWN_ROWS}') if test else None
+    except psycopg.Error:  # the test could not be evaluated at all
+        rows = None
+    records = [] if rows is None else rows.to_dict("records")
+    return [", ".join(f"{column} {value}" for column, value in list(row.items())[:SHOWN_COLUMNS]) for row in records]
 
 
 def _is_at_the_gate(evaluation) -> bool:

@@ -20,9 +20,10 @@ class Baskets:
     """The lines of some orders, order after order. Arrays of shape (lines,) unless said otherwise.
 
     ``order`` is the position of the line's order; ``first_line`` (orders + 1,) are the positions at which the
-    orders begin, and the end. Money is in integer cents; ``promotion_cents`` is what a line is reduced by because its
-    product is on promotion, ``coupon_cents`` its part of the coupon on the order. The ``lost_`` arrays are of shape
-    (lost,): what was asked for and was not there.
+    orders begin, and the end; ``coupon_pct`` (orders,) is the percentage of the coupon, 0 without one. Money is in
+    integer cents; ``promotion_cents`` is what a line is reduced by because its product is on promotion,
+    ``coupon_cents`` its part of the coupon on the order. The ``lost_`` arrays are of shape (lost,): what was asked for
+    and was not there.
     """
 
     order: np.ndarray
@@ -33,6 +34,7 @@ class Baskets:
     promotion_cents: np.ndarray
     coupon_cents: np.ndarray
     first_line: np.ndarray
+    coupon_pct: np.ndarray
     lost_day: np.ndarray
     lost_product: np.ndarray
     lost_quantity: np.ndarray
@@ -92,6 +94,7 @@ def make_baskets(
         promotion_cents,
         coupon_cents,
         first_line,
+        coupon_pct,
         *lost,
     )
 

@@ -16,7 +16,8 @@ from warehouse import UsageError
 REJECTED, DUPLICATE, LOADED = "rejected", "duplicate", "loaded"
 ENCODINGS = ("utf-8", "latin-1", "cp1252", "utf-16")
 UNKNOWN_CUSTOMER, UNKNOWN_PRODUCT = "C-UNKNOWN", "P-UNKNOWN"
-NO_NUMBER = "is not a number with at most 14 digits before the point and 4 after it"
+NO_NUMBER = "is not a number with at most 11 digits before the point and 4 after it"
+NO_QUANTITY = "is not a number from -1000000 to 1000000 with at most 4 digits after the point"
 LATE_FILE_MARK = "_late"
 
 
@@ -97,7 +98,7 @@ NUMBERS: tuple[Callable[[str], str], ...] = (
     lambda value: f"{value}e1",
     lambda value: "n/a",
 )
-QUANTITIES = ("2.5", "two", "1e1", "9999999999")
+QUANTITIES = ("2,5", "two", "1e1", "9999999999")
 DATES: tuple[Callable[[str], str], ...] = (
     lambda value: f"{value[:4]}-02-30{value[10:]}",
     lambda value: f"{value[8:10]}.{value[5:7]}.{value[:4]}{value[10:]}",
@@ -218,7 +219,7 @@ class FlawMaker:
         elif kind == "number_rate":
             if self.table == "order_items" and uniform < 0.5:
                 values["quantity"] = bad = QUANTITIES[int(uniform * 2 * len(QUANTITIES))]
-                note(REJECTED, "quantity", _shown(bad, "is not a whole number from -1000000 to 1000000"))
+                note(REJECTED, "quantity", _shown(bad, NO_QUANTITY))
             else:
                 column = AMOUNTS[self.table]
                 values[column] = bad = NUMBERS[int(uniform * len(NUMBERS))](values[column])

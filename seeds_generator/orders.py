@@ -9,10 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from seeds_generator.baskets import Baskets, make_baskets
+from seeds_generator.channels import CHANNELS, draw_channels
 from seeds_generator.clock import DAY_SECONDS, HOUR_SECONDS, local_seconds, to_utc
 from seeds_generator.columns import id_width, ids, money, picks, times
 from seeds_generator.customers import Customers
 from seeds_generator.demand import Demand
+from seeds_generator.discount_codes import make_discount_codes
 from seeds_generator.parameters import Parameters
 from seeds_generator.promotions import Shelf
 from seeds_generator.purchases import GUEST, Purchases
@@ -37,7 +39,8 @@ class Month:
 
     ``number`` is the number in an order's id. ``ordered_at`` and ``cancelled_at`` are seconds since 1970 in UTC
     (``NEVER`` where it is not), ``sent_at`` is when the shop first tells of an order: late for some, where asked for.
-    ``net_cents`` is what the goods cost after discounts.
+    ``net_cents`` is what the goods cost after discounts. ``sales_channel`` is a position in ``CHANNELS``;
+    ``discount_code`` holds strings, null without one.
     """
 
     number: np.ndarray
@@ -49,6 +52,8 @@ class Month:
     net_cents: np.ndarray
     shipping_cents: np.ndarray
     payment_method: np.ndarray
+    sales_channel: np.ndarray
+    discount_code: pa.Array
     baskets: Baskets
     refunds: Refunds
     refunded_at: np.ndarray
@@ -98,6 +103,7 @@ class OrderBook:
         sequence = np.argsort(ordered_at, kind="stable")  # the night of the spring change is out of order
         day, ordered_at = day[sequence], ordered_at[sequence]
         customer = self.purchases.customer[begin:end][sequence]
+        is_first = self.purchases.is_first[begin:end][sequence]
         count = len(day)
 
         shape = behaviour.spend_shape
@@ -125,6 +131,8 @@ class OrderBook:
             net_cents=net_cents,
             shipping_cents=self._shipping(net_cents, month),
             payment_method=self._payment_method(customer, month),
+            sales_channel=draw_channels(number, customer, demand.days[day], self.streams),
+            discount_code=make_discount_codes(day, is_first, baskets, demand),
             baskets=baskets,
             refunds=refunds,
             refunded_at=to_utc(refunds.wall_second, zone),
@@ -161,6 +169,8 @@ class OrderBook:
                     "payment_method": picks(pa.array(parameters.behaviour.payment_methods), month.payment_method[told]),
                     "total_amount": money((month.net_cents + month.shipping_cents)[told]),
                     "currency": pa.repeat(parameters.store.currency, len(told)),
+                    "sales_channel": picks(pa.array(CHANNELS), month.sales_channel[told]),
+                    "discount_code": picks(month.discount_code, told),
                 }
             ),
             "order_items": pa.table(

@@ -29,6 +29,8 @@ class Purchases:
         When, in demand time.
     customer : int array, shape (n,)
         Position of the customer, ``GUEST`` where there is none.
+    is_first : bool array, shape (n,)
+        Whether it is the customer's first order; False for guests.
     rate : float array, shape (customers,)
         Repeat orders per unit of demand time (a mean day of the history) while the customer stays; 0 for those who
         never buy.
@@ -50,6 +52,7 @@ class Purchases:
 
     moment: np.ndarray
     customer: np.ndarray
+    is_first: np.ndarray
     rate: np.ndarray
     dropout_rate: np.ndarray
     dropout_moment: np.ndarray
@@ -81,7 +84,7 @@ def make_purchases(parameters: Parameters, demand: Demand, customers: Customers,
     first_moment[buyers.customer[owner[place == 0]]] = moment[place == 0]
 
     is_seen = moment >= begin
-    customer, moment = buyers.customer[owner[is_seen]], moment[is_seen]
+    customer, moment, is_first = buyers.customer[owner[is_seen]], moment[is_seen], place[is_seen] == 0
     guest_count = parameters.orders - np.count_nonzero(moment < end)
     growth_rate = behaviour.arrival_growth_rate
     guests = demand.draw(
@@ -97,12 +100,14 @@ def make_purchases(parameters: Parameters, demand: Demand, customers: Customers,
     dropout_rate[buyers.customer] = buyers.dropout_rate
     moment = np.concatenate([moment, guests])
     customer = np.concatenate([customer, np.full(len(guests), GUEST)])
+    is_first = np.concatenate([is_first, np.zeros(len(guests), dtype=bool)])
     order = np.argsort(moment, kind="stable")
     order = order[: np.searchsorted(moment[order], demand.edges[demand.end])]
     history_weight = demand.weights(growth_rate)[demand.first : demand.history_end].sum()
     return Purchases(
         moment=moment[order],
         customer=customer[order],
+        is_first=is_first[order],
         rate=rate,
         dropout_rate=dropout_rate,
         dropout_moment=dropout_moment,

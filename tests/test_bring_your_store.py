@@ -18,7 +18,8 @@ from warehouse import REPOSITORY, Warehouse
 PAGE = (REPOSITORY / "docs" / "bring-your-store.md").read_text()
 # a fenced block, and the path that stands alone in the paragraph before it
 BLOCK = re.compile(r"(?:^`(?P<path>[^`\n]+)`\n\n)?^```(?P<kind>\w+)\n(?P<content>.*?)^```$", re.M | re.S)
-COMMAND = re.compile(r"^\$ (?P<command>.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.M)
+# a command may go on after a backslash at the end of a line
+COMMAND = re.compile(r"^\$ (?P<command>(?:.*\\\n)*.*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.M)
 COLOURS = re.compile(r"\x1b\[\d*m")
 ALIKE = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 

@@ -1,313 +1,107 @@
 {#
-  How the large tables follow deliveries.
-
-  - A row knows the newest delivery that it was made from (`load_id`); deliveries of a source are numbered upwards.
-  - A store's day knows its version: the newest delivery among its entries and their count. Whatever happens to the
-    entries of a day (one comes, changes, leaves) changes the version, because what comes has a higher number and what
-    leaves lowers the count. A table of days keeps the version that each day was made from, so that a day which is
-    stale, for whatever reason and however long ago, is found by comparing.
-  - A large table that is followed row by row (orders, listed customers, categories of products) writes down what differs
-    from before: the keys of all rows that came, changed or left, under the number of the build (`changes`). Who stands
-    on it makes anew what belongs to the orders, customers or products that changed since its own last build.
-  - A table is made anew as a whole when its rules change (`builds.sql`).
+  Incremental models follow the loads. The watermark is the newest load in the table itself; `int_order_changes` says
+  which orders, customers and days later loads touched; a pre-hook deletes those keys and the model appends them again.
 #}
 
-{# One number for the state of a day's entries. Deliveries stay below 9 billion, entries of a day below one. #}
-{% macro day_version(last_load_id, entry_count) -%}
-    cast({{ last_load_id }} * 1000000000 + {{ entry_count }} as bigint)
-{%- endmacro %}
-
-{# One number for the state of several days: of a week, of a month, of all months up to one. #}
-{% macro version_of_days(version) -%}
-    {{ day_version('max(' ~ whole_quotient(version, 1000000000) ~ ')', 'sum(mod(' ~ version ~ ', 1000000000))') }}
-{%- endmacro %}
-
-{#
-  Days of a store to build: all that `versions` knows or, of an incremental table, those that it holds in another version
-  or not at all, and those that it should hold no more. `versions` is a table, a query in brackets, or the name of a CTE,
-  which cannot be asked beforehand. `also` is a query of other days (store, day) to build.
-#}
-{% macro days_to_build(versions, day, also=none) -%}
-    {%- if not is_incremental() -%}
-    select
-        store_id,
-        {{ day }},
-        day_version
-
-    from {{ versions }} as versions
-    {%- else -%}
-        {%- set query -%}
-    select
-        coalesce(versions.store_id, built.store_id) as store_id,
-        coalesce(versions.{{ day }}, built.{{ day }}) as {{ day }},
-        versions.day_version
-
-    from {{ versions }} as versions
-
-    full outer join (
-        {{ distinct_pairs(this, 'store_id', day, common='day_version') }}
-    ) as built
-        on
-            versions.store_id = built.store_id
-            and versions.{{ day }} = built.{{ day }}
-
-    where
-        versions.day_version is null
-        or built.day_version is null
-        or versions.day_version <> built.day_version
-        {%- if also %}
-        or exists (
-            select 1 from ({{ also }}) as also
-            where also.store_id = versions.store_id and also.{{ day }} = versions.{{ day }}
-        )
-        {%- endif -%}
-        {%- endset -%}
-    {{ query if versions == 'versions' else written_out(query, day) }}
+{# Newest load that the table includes, 0 when it is built as a whole; a number, so that the planner can use an index. #}
+{% macro watermark() -%}
+    {%- if is_incremental() and execute -%}
+        {{ return(newest_load(this)) }}
     {%- endif -%}
+    {{ return(0) }}
+{%- endmacro %}
+
+{% macro newest_load(relation) -%}
+    {{ return(run_query('select coalesce(max(load_id), 0) from ' ~ relation).columns[0].values()[0]) }}
 {%- endmacro %}
 
 {#
-  The rows of a query (store, day, version) as literals, when they are few: the planner then knows how few they are and
-  reaches for an index, where for a subquery it would read whole tables.
+  The load of a row. A model built without one of its parents gets no further than that parent, and so is brought up to
+  date by the next complete build.
 #}
-{% macro written_out(query, part) -%}
-    {%- set rows = run_query(query).rows if execute else [] -%}
-    {%- set type = model.columns[part].data_type if execute -%}
-    {%- if rows | length > 10000 -%}
-    {{ query }}
-    {%- elif rows -%}
-    select
-        written.store_id,
-        cast(written.{{ part }} as {{ type }}) as {{ part }},
-        cast(written.day_version as bigint) as day_version
-
-    from (
-        values
-        {%- for row in rows %}
-        (
-            {{- dbt.string_literal(dbt.escape_single_quotes(row[0])) }},
-            {{- dbt.string_literal(dbt.escape_single_quotes(row[1] | string)) if row[1] is not none else 'null' }},
-            {{- row[2] if row[2] is not none else 'null' }})
-            {{- "," if not loop.last }}
-        {%- endfor %}
-    ) as written (store_id, {{ part }}, day_version)
-    {%- else -%}
-    select
-        cast(null as {{ dbt.type_string() }}) as store_id,
-        cast(null as {{ type }}) as {{ part }},
-        cast(null as bigint) as day_version
-
-    where 1 = 0
-    {%- endif -%}
-{%- endmacro %}
-
-{#
-  Orders that changed since the table was built, of which a delivery brought a row, or of which a row went to another
-  order or is gone. Needs the CTE `new_rows` of what was delivered since.
-#}
-{% macro touched_orders(entity, key) -%}
-    {{ changed('int_orders_dated', 'order_id') }}
-
-    union
-
-    select
-        store_id,
-        order_id
-
-    from new_rows
-
-    union
-
-    select
-        built.store_id,
-        built.order_id
-
-    from new_rows
-
-    inner join {{ this }} as built
-        on
-            new_rows.store_id = built.store_id
-            and new_rows.{{ key }} = built.{{ key }}
-
-    union
-
-    {{ orders_of_gone_rows(entity, key) }}
-{%- endmacro %}
-
-{# Orders of which the table holds a row that is delivered no more. #}
-{% macro orders_of_gone_rows(entity, key) -%}
-    select
-        built.store_id,
-        built.order_id
-
-    from {{ this }} as built
-
-    {% if rows_are_gone(entity, key) -%}
-    where not exists (
-        select 1 from {{ ref('int_' ~ entity ~ '_unioned') }} as present
-        where present.store_id = built.store_id and present.{{ key }} = built.{{ key }}
-    )
-    {%- else -%}
-    where 1 = 0
-    {%- endif %}
-{%- endmacro %}
-
-{# True when fewer rows are delivered than the table holds and gets: only then is it worth looking for what is gone. #}
-{% macro rows_are_gone(entity, key) -%}
-    {%- set query -%}
-        select
-            (select count(*) from {{ ref('int_' ~ entity ~ '_unioned') }})
-            - (select count(*) from {{ this }})
-            - (
-                select count(*) from ({{ delivered_rows(entity) }}) as new_rows
-                where not exists (
-                    select 1 from {{ this }} as known
-                    where known.store_id = new_rows.store_id and known.{{ key }} = new_rows.{{ key }}
-                )
-            )
-    {%- endset -%}
-    {{ return(execute and run_query(query).columns[0].values()[0] != 0) }}
-{%- endmacro %}
-
-{#
-  Names each of these parts in the model's output, so that the strategy `parts` replaces it even when nothing is left of
-  it.
-#}
-{% macro and_replaced(parts, part) -%}
-    {%- if is_incremental() %}
-
-union all
-
-select
-    {%- for column in model.columns.values() %}
-    {{ column.name if column.name in ('store_id', part) else 'cast(null as ' ~ column.data_type ~ ')' }}
-    {{- "," if not loop.last }}
-    {%- endfor %}
-
-from {{ parts }}
-    {%- endif -%}
-{%- endmacro %}
-
-{#
-  The incremental strategy `parts`: what the model selects takes the place of whole parts of a store, which are the days,
-  orders or customers in the column `part`. A row without a value in `row_key` only names such a part. Only rows that
-  differ are written; a model that lists its keys under `changes` writes down which.
-#}
-{% macro get_incremental_parts_sql(arguments) -%}
-    {%- set target, staged = arguments['target_relation'], arguments['temp_relation'] -%}
-    {%- set meta = config.require('meta') -%}
-    {%- set part, row_key = meta['part'], meta['row_key'] -%}
-    {%- set columns = arguments['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    {%- set parts -%}
-        select distinct store_id, {{ part }}, 0 as day_version from {{ staged }} where {{ part }} is not null
-    {%- endset -%}
-    {%- set is_replaced -%}
-        exists (
-            select 1 from ({{ written_out(parts, part) }}) as parts
-            where parts.store_id = {{ target }}.store_id and parts.{{ part }} = {{ target }}.{{ part }}
-        )
-    {%- endset -%}
-    {%- set is_replaced_without_part -%}
-        {{ part }} is null
-        and exists (
-            select 1 from {{ staged }} as parts
-            where parts.store_id = {{ target }}.store_id and parts.{{ part }} is null
-        )
-    {%- endset -%}
-    {%- set differs -%}
-        not exists (select 1 from {{ staged }} as staged where {{ same_row('staged', target, arguments['dest_columns']) }})
-    {%- endset -%}
-    {%- set statistics = refresh_statistics(staged, ([part] + key_columns()) | unique | join(', ')) %}
-
-    {{ statistics ~ ';' if statistics }}
-    {%- if meta.get('changes') %}
-
-    {{ write_down_changes(
-        'select ' ~ columns ~ ' from ' ~ target ~ ' where ' ~ is_replaced ~ ' and ' ~ differs,
-        'select ' ~ columns ~ ' from ' ~ staged ~ ' as staged where ' ~ row_key ~ ' is not null and not exists (select 1 from '
-        ~ target ~ ' as built where ' ~ same_row('staged', 'built', arguments['dest_columns']) ~ ')'
-    ) }}
-    {%- endif %}
-
-    delete from {{ target }}
-    where {{ is_replaced }} and {{ differs }};
-
-    delete from {{ target }}
-    where {{ is_replaced_without_part }} and {{ differs }};
-
-    -- what the replaced parts still hold is equal to what is staged
-    insert into {{ target }} ({{ columns }})
-    select {{ columns }} from {{ staged }} as staged
-    where
-        {{ row_key }} is not null
-        and {{ part }} is not null
-        and not exists (select 1 from {{ target }} where {{ is_replaced }} and {{ same_key('staged', target) }});
-
-    insert into {{ target }} ({{ columns }})
-    select {{ columns }} from {{ staged }} as staged
-    where
-        {{ row_key }} is not null
-        and {{ part }} is null
-        and not exists (
-            select 1 from {{ target }} where {{ target }}.{{ part }} is null and {{ same_key('staged', target) }}
-        );
-
-    {{ refresh_outgrown_statistics(target, staged) }}
-{%- endmacro %}
-
-{# Columns of the key of the model's rows, as its unique index names them; they are never null. #}
-{% macro key_columns() -%}
-    {{ return((config.require('indexes') | selectattr('unique', 'defined') | map(attribute='columns') | list) | first) }}
-{%- endmacro %}
-
-{% macro same_key(one, other) -%}
-    {%- for name in key_columns() -%}
-        {{ ' and ' if not loop.first }}{{ one }}.{{ name }} = {{ other }}.{{ name }}
-    {%- endfor -%}
-{%- endmacro %}
-
-{# Whether two rows are equal: in the columns of the key and in all others. #}
-{% macro same_row(one, other, columns) -%}
-    {%- set keys = key_columns() -%}
-    {%- for column in columns -%}
-        {{ ' and ' if not loop.first }}{{ one }}.{{ column.quoted }}
-        {{- ' = ' if column.name in keys else ' is not distinct from ' -}}
-        {{ other }}.{{ column.quoted }}
-    {%- endfor -%}
-{%- endmacro %}
-
-{#
-  True for rows of deliveries after the newest that `table` was made from, store by store; with a source, of its stores.
-  The numbers are read before and written out, because the planner then knows how few rows they leave.
-#}
-{% macro is_new(table, source_name=none) -%}
+{% macro load_through(load_id, parents) -%}
     {%- set newest = [] -%}
-    {%- if execute -%}
-        {#- a look into the index for each store, where grouping would read the whole table -#}
-        {%- set query -%}
-            select
-                store_id,
-                coalesce(
-                    (select max(load_id) from {{ table }} as built where built.store_id = stores.store_id), 0
-                ) as newest_load_id
-            from {{ ref('stores') }} as stores
-            {% if source_name %}where source_name = '{{ source_name }}'{% endif %}
-        {%- endset -%}
-        {%- for store in run_query(query) -%}
-            {%- do newest.append((dbt.string_literal(dbt.escape_single_quotes(store[0])), store[1])) -%}
+    {%- if execute and model.resource_type == 'model' -%}
+        {%- for parent in parents if 'model.' ~ project_name ~ '.' ~ parent not in selected_resources -%}
+            {%- do newest.append(newest_load(ref(parent))) -%}
         {%- endfor -%}
     {%- endif -%}
-    {%- if newest -%}
-    (
-        {#- for the index of a raw table, which knows no store -#}
-        load_id > {{ newest | map(attribute=1) | min }}
-        and (
-            {%- for store, load_id in newest %}
-            (store_id = {{ store }} and load_id > {{ load_id }}){{ " or" if not loop.last }}
-            {%- endfor %}
-        )
-    )
+    {{ 'least(' ~ load_id ~ ', ' ~ newest | min ~ ')' if newest else load_id }}
+{%- endmacro %}
+
+{#
+  Keys that loads after the watermark touched: `order_id`, or the `customer_id` or `revenue_date` of all versions of these
+  orders. With `entity`, the keys of that entity's own rows, read from staging; with `customers`, also those of that model.
+#}
+{% macro changed(key, entity=none, customers=none) -%}
+    {%- if entity -%}
+        {%- set changes = '(' ~ union_sources(entity, ['store_id', key], versions='changes') ~ ') as versions' -%}
     {%- else -%}
-    1 = 0
+        {%- set changes = ref('int_order_changes') -%}
+    {%- endif -%}
+    {%- set touched = 'from ' ~ changes ~ ' where load_id > ' ~ watermark() -%}
+    {%- if key == 'revenue_date' -%}
+    select distinct
+        versions.store_id,
+        {{ store_date('versions.occurred_at', 'stores.time_zone') }} as revenue_date
+    from {{ changes }} as versions
+    inner join {{ ref('stores') }} as stores on versions.store_id = stores.store_id
+    where
+        versions.occurred_at is not null
+        and (versions.store_id, versions.order_id) in (select store_id, order_id {{ touched }})
+    {%- elif key == 'customer_id' -%}
+    select distinct store_id, customer_id
+    from {{ changes }}
+    where customer_id is not null and (store_id, order_id) in (select store_id, order_id {{ touched }})
+        {%- if customers %}
+    union
+    select store_id, customer_id from {{ ref(customers) }} where load_id > {{ watermark() }}
+        {%- endif %}
+    {%- else -%}
+    select distinct store_id, {{ key }} {{ touched }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Pre-hook, in the transaction of the model: a key of which nothing is left disappears. #}
+{% macro delete_changed(key, column=none, entity=none, customers=none) -%}
+    {%- if is_incremental() -%}
+    delete from {{ this }} as built
+    where exists (
+        select 1 from ({{ changed(key, entity, customers) }}) as changed
+        where changed.store_id = built.store_id and changed.{{ key }} = built.{{ column or key }}
+    );
+    {%- endif -%}
+{%- endmacro %}
+
+{#
+  First day of each store from which a table of days, weeks or months (`column`) is to be built again: the first changed
+  day, the day after the newest row (a store without rows: its first day), or the day after the last complete one.
+#}
+{% macro first_changed_day(column) -%}
+    select store_id, min(day) as first_day
+    from (
+        select store_id, revenue_date as day from ({{ changed('revenue_date') }}) as changed
+        union all
+        select
+            store_id,
+            coalesce((
+                select cast({{ dbt.dateadd('day', 1, 'max(built.' ~ column ~ ')') }} as date)
+                from {{ this }} as built where built.store_id = stores.store_id
+            ), first_revenue_date) as day
+        from {{ ref('int_stores') }} as stores
+        union all
+        select store_id, cast({{ dbt.dateadd('day', 1, 'as_of_date') }} as date) as day from {{ ref('int_stores') }}
+    ) as days
+    group by store_id
+{%- endmacro %}
+
+{# Pre-hook: deletes what the model builds again from `first_changed_day` on. #}
+{% macro delete_from_changed_day(column) -%}
+    {%- if is_incremental() -%}
+    delete from {{ this }} as built
+    where exists (
+        select 1 from ({{ first_changed_day(column) }}) as changed
+        where changed.store_id = built.store_id and built.{{ column }} >= changed.first_day
+    );
     {%- endif -%}
 {%- endmacro %}

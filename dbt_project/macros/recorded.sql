@@ -5,7 +5,7 @@
 {% macro open_versions(rows, keys, values=[]) -%}
     select
         {{ (keys + values) | join(', ') }},
-    {%- if may_ask() and load_relation(this) %}
+    {%- if execute and load_relation(this) %}
         dbt_valid_from as recorded_at
 
     from {{ this }}

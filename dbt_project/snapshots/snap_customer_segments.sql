@@ -20,7 +20,7 @@ recorded as (
 
 ),
 
--- who was scored once and is no longer keeps a row, without a score
+-- customers who are no longer scored keep a row without scores
 followed as (
 
     select
@@ -39,7 +39,7 @@ followed as (
             segments.store_id = recorded.store_id
             and segments.customer_id = recorded.customer_id
 
-    -- dbt would compare them all once more
+    -- only changes: dbt compares each row again
     where
         recorded.customer_id is null
         or segments.r_score is distinct from recorded.r_score

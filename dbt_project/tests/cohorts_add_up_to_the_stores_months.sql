@@ -39,7 +39,7 @@ select
     cohort_totals.net_revenue as cohort_net_revenue,
     daily_totals.net_revenue as daily_net_revenue
 
-from {{ ref('int_store_months_spined') }} as months
+from {{ ref('int_store_days_spined') }} as months
 
 left join cohort_totals
     on
@@ -52,5 +52,8 @@ left join daily_totals
         and months.month_start_date = daily_totals.month_start_date
 
 where
-    coalesce(cohort_totals.net_revenue, 0) <> coalesce(daily_totals.net_revenue, 0)
-    or coalesce(cohort_totals.order_count, 0) <> coalesce(daily_totals.order_count, 0)
+    months.is_month_end
+    and (
+        coalesce(cohort_totals.net_revenue, 0) <> coalesce(daily_totals.net_revenue, 0)
+        or coalesce(cohort_totals.order_count, 0) <> coalesce(daily_totals.order_count, 0)
+    )

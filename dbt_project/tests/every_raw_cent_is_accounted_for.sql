@@ -1,17 +1,23 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_daily_revenue'}}}) }}
--- Raw total = gross - discounts - returns + fees + excluded, per store and day: rows are days that do not tie.
+-- Raw total = gross - discounts - returns + fees + excluded, of fct_revenue_entries for each day (and for lines without
+-- a day), of fct_daily_revenue for each complete day: rows are days that do not tie or are missing in a mart.
 with
 
-raw_entries as (
+amounts as (
 
     select
         items.store_id,
-        orders.order_date as entry_date,
-        items.total_price as amount
+        orders.order_date as day,
+        {{ in_store_currency('items.total_price', 'orders.exchange_rate') }} as raw_amount,
+        cast(null as numeric(18, 4)) as entry_amount,
+        cast(null as numeric(18, 4)) as daily_amount
 
-    from {{ ref('int_order_items_unioned') }} as items
+    from {{ ref('int_order_items') }} as items
 
-    left join {{ ref('int_orders_dated') }} as orders
+    inner join {{ ref('stores') }} as stores
+        on items.store_id = stores.store_id
+
+    left join {{ ref('int_orders') }} as orders
         on
             items.store_id = orders.store_id
             and items.order_id = orders.order_id
@@ -21,92 +27,77 @@ raw_entries as (
     union all
 
     select
-        store_id,
-        adjustment_date as entry_date,
-        amount
+        adjustments.store_id,
+        {{ store_date('adjustments.adjusted_at', 'stores.time_zone') }} as day,
+        {{ in_store_currency('adjustments.amount', 'orders.exchange_rate') }} as raw_amount,
+        cast(null as numeric(18, 4)) as entry_amount,
+        cast(null as numeric(18, 4)) as daily_amount
 
-    from {{ ref('int_order_adjustments_classified') }}
+    from {{ ref('int_order_adjustments') }} as adjustments
 
-),
+    inner join {{ ref('stores') }} as stores
+        on adjustments.store_id = stores.store_id
 
-raw_totals as (
+    left join {{ ref('int_orders') }} as orders
+        on
+            adjustments.store_id = orders.store_id
+            and adjustments.order_id = orders.order_id
 
-    select
-        store_id,
-        entry_date,
-        sum(amount) as raw_amount
-
-    from raw_entries
-
-    group by store_id, entry_date
-
-),
-
-counted as (
-
-    select
-        store_id,
-        order_date as entry_date,
-        gross_amount - discount_amount - return_amount + fee_amount + excluded_amount as amount
-
-    from {{ ref('fct_order_lines') }}
+    where {{ is_known(store_date('adjustments.adjusted_at', 'stores.time_zone')) }}
 
     union all
 
     select
         store_id,
-        adjustment_date as entry_date,
-        -discount_amount - return_amount + fee_amount + excluded_amount as amount
+        entry_date as day,
+        cast(null as numeric(18, 4)) as raw_amount,
+        gross_amount - discount_amount - return_amount + fee_amount + excluded_amount as entry_amount,
+        cast(null as numeric(18, 4)) as daily_amount
 
-    from {{ ref('fct_order_adjustments') }}
+    from {{ ref('fct_revenue_entries') }}
 
-),
-
-counted_totals as (
-
-    select
-        store_id,
-        entry_date,
-        sum(amount) as counted_amount
-
-    from counted
-
-    group by store_id, entry_date
-
-),
-
-daily_totals as (
+    union all
 
     select
         store_id,
-        revenue_date as entry_date,
+        revenue_date as day,
+        cast(null as numeric(18, 4)) as raw_amount,
+        cast(null as numeric(18, 4)) as entry_amount,
         gross_revenue - discount_amount - return_amount + fee_amount + excluded_amount as daily_amount
 
     from {{ ref('fct_daily_revenue') }}
 
+),
+
+totals as (
+
+    select
+        store_id,
+        day,
+        sum(raw_amount) as raw_amount,
+        sum(entry_amount) as entry_amount,
+        sum(daily_amount) as daily_amount
+
+    from amounts
+
+    group by store_id, day
+
 )
 
 select
-    raw_totals.store_id,
-    raw_totals.entry_date,
-    raw_totals.raw_amount,
-    counted_totals.counted_amount,
-    daily_totals.daily_amount
+    totals.*,
+    stores.as_of_date
 
-from raw_totals
+from totals
 
-left join counted_totals
-    on
-        raw_totals.store_id = counted_totals.store_id
-        and coalesce(raw_totals.entry_date, cast('1900-01-01' as date))
-        = coalesce(counted_totals.entry_date, cast('1900-01-01' as date))
-
--- days that are not over are no rows of the daily mart
-left join daily_totals
-    on
-        raw_totals.store_id = daily_totals.store_id
-        and raw_totals.entry_date = daily_totals.entry_date
+inner join {{ ref('int_stores') }} as stores
+    on totals.store_id = stores.store_id
 
 where
-    raw_totals.raw_amount <> coalesce(counted_totals.counted_amount, 0)
-    or raw_totals.raw_amount <> coalesce(daily_totals.daily_amount, raw_totals.raw_amount)
+    -- nothing delivered and nothing counted: a day without orders
+    totals.raw_amount is distinct from totals.entry_amount
+    or (
+        totals.day <= stores.as_of_date
+        and (totals.daily_amount is null or totals.daily_amount <> coalesce(totals.raw_amount, 0))
+    )
+    or (totals.day > stores.as_of_date and totals.daily_amount is not null)

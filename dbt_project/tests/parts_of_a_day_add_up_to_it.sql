@@ -1,43 +1,52 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_daily_revenue'}}}) }}
 -- Categories, countries and products of a day are its revenue, to the last digit: rows are days that do not tie.
+{% set measures = ['units_sold', 'gross_revenue', 'discount_amount', 'return_amount', 'net_revenue'] %}
 with
 
-parts as (
+{% for part in ['category', 'country', 'product'] -%}
+{{ part }}_days as (
 
-    {% for part in ['category', 'country', 'product'] -%}
     select
-        '{{ part }}' as part,
+        {% for measure in measures -%}
+        sum({{ measure }}) as {{ measure }},
+        {% endfor -%}
         store_id,
-        revenue_date,
-        sum(gross_revenue) as gross_revenue,
-        sum(net_revenue) as net_revenue
+        revenue_date
 
     from {{ ref('fct_daily_revenue_by_' ~ part) }}
 
     group by store_id, revenue_date
-    {%- if not loop.last %}
 
-    union all
+),
 
-    {% endif -%}
-    {%- endfor %}
+{% endfor -%}
+days as (
+
+    select * from {{ ref('fct_daily_revenue') }}
 
 )
 
+{% for part in ['category', 'country', 'product'] -%}
+-- a day without parts is a day without revenue
 select
-    parts.part,
-    days.store_id,
-    days.revenue_date,
+    '{{ part }}' as part,
+    coalesce(days.store_id, {{ part }}_days.store_id) as store_id,
+    coalesce(days.revenue_date, {{ part }}_days.revenue_date) as revenue_date,
     days.net_revenue,
-    parts.net_revenue as net_revenue_of_parts
+    {{ part }}_days.net_revenue as net_revenue_of_parts
 
-from parts
+from days
 
-inner join {{ ref('fct_daily_revenue') }} as days
+full outer join {{ part }}_days
     on
-        parts.store_id = days.store_id
-        and parts.revenue_date = days.revenue_date
+        days.store_id = {{ part }}_days.store_id
+        and days.revenue_date = {{ part }}_days.revenue_date
 
 where
-    parts.net_revenue <> days.net_revenue
-    or parts.gross_revenue <> days.gross_revenue
+    days.store_id is null
+    {% for measure in measures -%}
+    or days.{{ measure }} <> coalesce({{ part }}_days.{{ measure }}, 0)
+    {% endfor %}
+{{ 'union all' if not loop.last }}
+
+{% endfor %}

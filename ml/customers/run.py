@@ -11,7 +11,6 @@ from difflib import get_close_matches
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import psycopg
 import pyarrow as pa
@@ -19,7 +18,7 @@ from tqdm import tqdm
 
 from ml.customer_value.evaluation import BANDS
 from ml.customers.report import CustomerReport, StoreCustomers
-from ml.customers.score import DECIMALS, TRAINING_CUSTOMERS, score_store
+from ml.customers.score import DECIMALS, score_store
 from ml.snapshots import as_known_on
 from warehouse import DataError, UsageError, Warehouse
 from warehouse.frames import append_rows, replace_slice
@@ -32,7 +31,6 @@ LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
 ROOMS = ("customers", "customer_value", "churn", "segments")
 BLOCK_ROWS = 200_000
 DATE = pd.ArrowDtype(pa.date32())
-BUCKETS = tuple(f"{number:02x}" for number in range(256))
 
 STORES = """
 select store_id, store_name, currency, first_order_date, as_of_date
@@ -40,21 +38,23 @@ from marts.dim_stores
 order by store_id
 """
 
-# the future of that day is nobody's, and not asked for; lists of one let PostgreSQL see that it need not be computed
+# without the labels: they are the future of that day
 TODAY = """
 select
-    customer_id, snapshot_date, sample_bucket, {features}
-from marts.fct_customer_snapshots
-where store_id = any(array[%s]) and snapshot_date = any(array[%s]::date[])
+    customer_id, snapshot_date, {features}
+from marts.fct_customer_features
+where store_id = %s and snapshot_date = %s
 order by customer_id
 """
 
 SNAPSHOTS = """
 select *
-from marts.fct_customer_snapshots
-where store_id = %s and snapshot_date <= %s {sample}
+from marts.fct_customer_features
+where store_id = %s and snapshot_date <= %s and is_sampled
 order by snapshot_date, customer_id
 """
+
+UNSAMPLED = "select 1 as found from marts.fct_customer_features where store_id = %s and not is_sampled limit 1"
 
 GUESTS = """
 select
@@ -101,7 +101,8 @@ def run(
     stores : sequence of str, default all
         Values of ``store_id``.
     as_of : date, default the last complete day of each store
-        A month end of the last two years, or the last complete day.
+        A month end of the last two years, or the last complete day. The mart has earlier days of all customers only for
+        stores with at most 20,000 of them; larger stores are not scored as of an earlier day.
     progress : bool, default=False
         Whether to show bars on stderr, where that is a terminal.
 
@@ -164,6 +165,8 @@ def _score(warehouse: Warehouse, store: dict, day: pd.Timestamp | None, progress
     with tqdm(desc=store["store_id"], unit="step", disable=None if progress else True) as bar:
         steps = _Steps(bar)
         steps.begin("reading")
+        if day < store["as_of_date"] and not warehouse.read(UNSAMPLED, key[:1]).empty:
+            return StoreCustomers(**names, reason="earlier days have a sample of its customers only")
         today = _read_today(warehouse, key)
         guests = warehouse.read(GUESTS, key).iloc[0]
         names |= {"guest_orders": int(guests["guest_orders"]), "orders": int(guests["orders"])}
@@ -171,7 +174,7 @@ def _score(warehouse: Warehouse, store: dict, day: pd.Timestamp | None, progress
             reason = "only guests: nobody can be known again" if names["guest_orders"] else "no customers yet"
             return StoreCustomers(**names, reason=reason)
         names |= {"cutoff": day, "customer_count": len(today)}
-        snapshots = _read_snapshots(warehouse, key, len(today))
+        snapshots = warehouse.read(SNAPSHOTS, key)
         rfm_segments = warehouse.read(RFM, key).set_index("customer_id")["rfm_segment"]
         previous = warehouse.read(PREVIOUS_SEGMENTS, (store["store_id"], *key)).set_index("customer_id")
         # what came after the day is no reason to score it again
@@ -213,23 +216,10 @@ class _Steps:
 
 
 def _read_today(warehouse: Warehouse, key: tuple) -> pd.DataFrame:
-    columns = warehouse.read("select * from marts.fct_customer_snapshots where 1 = 0").columns
-    others = ("store_id", "customer_id", "snapshot_date", "sample_bucket")
+    columns = warehouse.read("select * from marts.fct_customer_features where 1 = 0").columns
+    others = ("store_id", "customer_id", "snapshot_date", "is_sampled")
     features = [column for column in columns if column not in others and not column.startswith("label_")]
     return warehouse.read(TODAY.format(features=", ".join(features)), key)
-
-
-def _read_snapshots(warehouse: Warehouse, key: tuple, customer_count: int) -> pd.DataFrame:
-    """All snapshots up to the day; of a large store those of a sample of its customers, the same every time."""
-    bucket_count = int(np.ceil(len(BUCKETS) * TRAINING_CUSTOMERS / customer_count))
-    if 2 * bucket_count > len(BUCKETS):
-        return warehouse.read(SNAPSHOTS.format(sample=""), key)
-    # one by one: only an equality reaches both sides of the view
-    parts = [
-        warehouse.read(SNAPSHOTS.format(sample="and sample_bucket = %s"), (*key, bucket))
-        for bucket in BUCKETS[:bucket_count]
-    ]
-    return pd.concat(parts).sort_values(["snapshot_date", "customer_id"], ignore_index=True)
 
 
 def data_fingerprint(snapshots: pd.DataFrame, today: pd.DataFrame, previous: pd.Series) -> str:

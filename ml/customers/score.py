@@ -27,7 +27,6 @@ LEAST_LEARNT = 100  # past snapshots of customers with a known end, before churn
 PAST_DAYS_PER_PERIOD = 2
 PAST_DAYS_OF_CHURN = 3
 FRESH_DAYS = 7
-TRAINING_CUSTOMERS = 10_000
 PAST_TRAINING_ROWS = 5_000
 TRAINING_SNAPSHOTS = 6
 SAMPLE_CUSTOMERS = 5_000  # of a large store: those of whom also the rivals' predictions are stored

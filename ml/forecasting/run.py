@@ -153,6 +153,10 @@ where
 order by series_key, forecast_date
 """
 
+ANY_LIVE = (
+    f"select 1 as found from {RESULTS} where store_id = %s and kind = 'live' and series_level <> 'customer' limit 1"
+)
+
 LATER_LIVE = f"""
 select 1 as found
 from {RUNS}
@@ -202,6 +206,22 @@ def run(
     chosen = choose_stores(read_stores(warehouse), stores, as_of)
     with warehouse.lock(RESULTS):
         return ForecastReport([_forecast(warehouse, row, horizon_days, as_of, retrain, progress) for row in chosen])
+
+
+def run_from_two_origins(warehouse: Warehouse, days: int) -> ForecastReport:
+    """Forecast all stores; one without a forecast first as of ``days`` before, so that the change can be explained.
+
+    The later forecast uses the training of the earlier one. A store with less history is forecast once.
+    """
+    is_trained = False
+    for row in read_stores(warehouse):
+        if pd.isna(row["last_date"]) or len(warehouse.read(ANY_LIVE, (row["store_id"],))):
+            continue
+        earlier = row["last_date"] - pd.Timedelta(days=days)
+        if earlier >= row["first_date"]:
+            run(warehouse, [row["store_id"]], as_of=earlier.date())
+            is_trained = True
+    return run(warehouse, retrain=False if is_trained else None)
 
 
 def check_horizon(horizon_days: int) -> None:

@@ -1,16 +1,18 @@
 """Every dbt seed, model and test of the project: what the models learn from, and what stands on their predictions."""
 
+import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtCliResource, dbt_assets
 from pydantic import Field
 
-from orchestration.built import is_built, mark_built
 from orchestration.resources import WarehouseResource, dbt_project
-from warehouse import Warehouse
+from orchestration.skip_unchanged import is_built, mark_built, project_fingerprint
+from warehouse import HOME, Warehouse
 
 ON_PREDICTIONS = "source:ml+"
 # Checks of raw assets are the landing gate's: Dagster lets no check keep those assets waiting that check its asset too.
@@ -60,7 +62,9 @@ def _build(
         if config.only_when_changed and is_built(warehouse, step, assets):
             yield from _unchanged(context, warehouse)
             return
-        # units are rules on fixed rows, which no data can break: `dbt build` and `make test` test them
+        if step == "dbt_marts":
+            _refresh_changed_rules(dbt, warehouse)
+        # unit tests are rules on fixed rows, which no data can break: `dbt build` and `make test` run them
         invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context)
         for event in invocation.stream():
             if isinstance(event, dg.Output):
@@ -68,11 +72,36 @@ def _build(
                 event = event.with_metadata({**event.metadata, **_row_count(warehouse, asset)})
             yield event
         mark_built(warehouse, step, assets)
+        if step == "dbt_marts":
+            _keep_state(warehouse, invocation.target_path / "manifest.json")
     results = invocation.get_artifact("run_results.json")["results"]
     kinds = Counter(result["unique_id"].split(".")[0] for result in results)
     tags = {"models": kinds["model"] + kinds["seed"] + kinds["snapshot"], "tests": kinds["test"]}
     context.instance.add_run_tags(context.run_id, {f"{step}/{name}": str(count) for name, count in tags.items()})
     shutil.rmtree(invocation.target_path)  # a copy of the manifest per run; kept where the run failed
+
+
+def _refresh_changed_rules(dbt: DbtCliResource, warehouse: Warehouse) -> None:
+    """Build models whose rules changed since the last build, and all below them, as a whole: ``state:modified+``."""
+    state = _state_folder(warehouse)
+    if not state.exists() or (state / "fingerprint").read_text() == project_fingerprint():
+        return
+    changed = ["--select", "state:modified+", "--exclude", ON_PREDICTIONS, "--state", str(state)]
+    without_tests = ["--exclude-resource-types", "test", "unit_test", "snapshot"]
+    dbt.cli(["build", "--full-refresh", *changed, *without_tests]).wait()
+
+
+def _keep_state(warehouse: Warehouse, manifest: Path) -> None:
+    state = _state_folder(warehouse)
+    state.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(manifest, state / "manifest.json")
+    (state / "fingerprint").write_text(project_fingerprint())
+
+
+def _state_folder(warehouse: Warehouse) -> Path:
+    """Where the manifest of the last build of a warehouse is kept, for ``dbt build --state``."""
+    place = f"{warehouse.settings.place}/{warehouse.settings.database}"
+    return HOME / "dbt_state" / hashlib.sha256(place.encode()).hexdigest()[:12]
 
 
 def _unchanged(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.Output | dg.AssetCheckResult]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 from dagster_dbt import get_asset_key_for_model
+from pydantic import Field
 
 from ml import customers, forecasting
 from orchestration.assets.models import dbt_marts
@@ -31,6 +32,14 @@ FORECAST_INPUTS = (
 )
 
 
+class ForecastConfig(dg.Config):
+    """From which days is forecast."""
+
+    earlier_origin_days: int = Field(
+        0, description="A store without a forecast is forecast as of so many days before, too; 0 is not at all."
+    )
+
+
 @dg.multi_asset(
     name="ml__forecast_results",
     group_name="ml",
@@ -44,9 +53,10 @@ FORECAST_INPUTS = (
         for table, description in FORECAST_TABLES.items()
     ],
 )
-def forecast_results(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
+def forecast_results(warehouse: WarehouseResource, config: ForecastConfig) -> Iterator[dg.MaterializeResult]:
     """What is forecast of every store, how good that was in the past, and what it follows from."""
-    report = forecasting.run(warehouse.open())
+    days = config.earlier_origin_days
+    report = forecasting.run_from_two_origins(warehouse.open(), days) if days else forecasting.run(warehouse.open())
     metadata = {
         "dagster/row_count": report.row_count,
         "stores": dg.MetadataValue.md(report.markdown()),
@@ -64,7 +74,7 @@ def forecast_results(warehouse: WarehouseResource) -> Iterator[dg.MaterializeRes
         FORECAST_RESULTS,  # one table takes the rows of both, one after the other
         *(
             get_asset_key_for_model([dbt_marts], model)
-            for model in ("dim_stores", "fct_orders", "fct_customer_rfm", "fct_customer_snapshots")
+            for model in ("dim_stores", "fct_orders", "fct_customer_rfm", "fct_customer_features")
         ),
     ],
     group_name="ml",

@@ -70,4 +70,4 @@ def raw_tables(source: ingestion.Source) -> dg.AssetsDefinition:
     return load
 
 
-raw_assets = [raw_tables(ingestion.read_source(name)) for name in ingestion.list_sources()]
+raw_assets = [raw_tables(ingestion.read_source(name)) for name in ingestion.enabled_sources()]

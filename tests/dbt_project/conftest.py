@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 import ingestion
 import seeds_generator
@@ -19,23 +21,33 @@ from warehouse import REPOSITORY, Warehouse
 # the real stores, by source: their files and folders beside the checkout
 REAL_STORES = {"online_retail": ["online_retail/online_retail.csv.gz"], "olist": ["olist_sample"]}
 
+SOURCES = ["shop", *REAL_STORES]
+
 # a price in another locale, no key, too few fields
 FAULTY_PRODUCTS = ['harbour,vase,Vase,Decor,Acme,"12,50",3,5', "harbour,,Vase,Decor,Acme,12.50,3,5", "harbour,vase"]
 
 
+# Every warning is an error, but for those that dbt_project.yml silences.
+SILENCED = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text())["flags"]["warn_error_options"]["silence"]
+STRICT = ["--warn-error-options", json.dumps({"error": "all", "silence": SILENCED})]
+
+
 @pytest.fixture(scope="session")
 def run_dbt(profiles_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
-    """``run_dbt(warehouse, "build", ...)``: dbt on that warehouse, every warning an error; returns what it printed.
+    """``run_dbt(warehouse, "build", ..., as_of_load=2)``: dbt on that warehouse with these variables.
+
+    Every warning is an error. Returns what it printed.
 
     With ``fails=True`` it must fail.
     """
 
     target = tmp_path_factory.mktemp("target")  # one for all: what dbt has parsed once it need not parse again
 
-    def run(warehouse: Warehouse, *arguments: str, fails: bool = False) -> str:
-        options = ["--profiles-dir", profiles_dir, "--target-path", target, "--log-path", target]
+    def run(warehouse: Warehouse, *arguments: str, fails: bool = False, **variables: object) -> str:
+        values = json.dumps({"sources": SOURCES, **variables})
+        options = ["--profiles-dir", profiles_dir, "--target-path", target, "--log-path", target, "--vars", values]
         done = subprocess.run(
-            [Path(sys.executable).with_name("dbt"), "--warn-error", *arguments, *options],
+            [Path(sys.executable).with_name("dbt"), *STRICT, *arguments, *options],
             cwd=REPOSITORY, env={**os.environ, "DATABASE_URL": warehouse.settings.url}, capture_output=True, text=True,
         )  # fmt: skip
         assert (done.returncode != 0) == fails, done.stdout[-5000:]

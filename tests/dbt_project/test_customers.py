@@ -40,7 +40,7 @@ def test_a_country_is_known_however_it_is_written(built_stores, exact, written, 
 def test_guests_bought_in_the_country_that_their_invoices_name(built_stores, exact):
     orders, by_guests = exact(
         built_stores,
-        "select order_count, guest_order_count from marts.fct_geography "
+        "select order_count, guest_order_count from marts.fct_revenue_by_region "
         "where store_id = 'online_retail' and country_code = 'HK'",
     )
 

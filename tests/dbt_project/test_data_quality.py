@@ -1,9 +1,9 @@
-"""What is wrong in what was delivered is counted: at the door, and in what was kept."""
+"""Issues of the loaded data are counted by kind, and each row with an issue is named."""
 
 from __future__ import annotations
 
 
-def test_rows_refused_at_the_door_are_counted_by_column_and_kind(built_stores):
+def test_rejected_and_duplicate_rows_are_counted_by_column_and_kind(built_stores):
     found = built_stores.read(
         "select table_name, column_name, issue_kind, outcome, row_count, first_key from marts.fct_data_quality "
         "where store_id = 'harbour' and outcome <> 'kept' and row_count > 0"
@@ -17,15 +17,32 @@ def test_rows_refused_at_the_door_are_counted_by_column_and_kind(built_stores):
     }
 
 
-def test_the_real_stores_have_the_faults_that_are_known_of_them(built_stores, exact):
+def test_known_issues_of_the_real_stores_are_found(built_stores, exact):
     query = "select row_count from marts.fct_data_quality where store_id = '{}' and issue_kind = '{}'"
 
     assert exact(built_stores, query.format("online_retail", "zero_price")) == (2515,)
     assert exact(built_stores, query.format("olist", "without_lines")) == (775,)
 
 
-def test_what_was_sought_and_not_found_is_a_zero(built_stores, exact):
-    """In the synthetic shop everything that was kept fits together."""
+def test_every_counted_issue_of_an_order_names_its_row(built_stores, exact):
+    differing = """
+        select count(*)
+        from marts.fct_data_quality as counted
+        where outcome = 'kept'
+          and issue_kind not in ('unknown_customer', 'unknown_product', 'unknown_order', 'late_or_changed')
+          and row_count <> (
+            select count(*) from marts.fct_order_issues as issues
+            where issues.store_id = counted.store_id
+              and issues.table_name = counted.table_name
+              and issues.issue_kind = counted.issue_kind
+          )
+    """
+
+    assert exact(built_stores, differing) == (0,)
+
+
+def test_an_issue_that_does_not_occur_is_listed_with_zero_rows(built_stores, exact):
+    """The rows of the synthetic shop that were kept have no issue."""
     kept = "select sum(row_count), count(*) from marts.fct_data_quality where store_id = 'harbour' and outcome = 'kept'"
 
-    assert exact(built_stores, kept) == (0, 9)
+    assert exact(built_stores, kept) == (0, 14)

@@ -56,8 +56,8 @@ def built(new_warehouse, run_dbt, tmp_path_factory) -> Iterator[Warehouse]:
             for store in STORES:
                 connection.execute(
                     "insert into reference.stores "
-                    "(store_id, source_name, store_name, currency, time_zone, country_code) "
-                    "values (%s, 'shop', %s, 'EUR', 'Europe/Berlin', 'DE')",
+                    "(store_id, source_name, store_name, currency, time_zone, country_code, prices_include_tax) "
+                    "values (%s, 'shop', %s, 'EUR', 'Europe/Berlin', 'DE', false)",
                     (store, store),
                 )
         run_dbt(warehouse, "build", "--exclude", "resource_type:seed", "resource_type:unit_test")

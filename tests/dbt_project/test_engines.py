@@ -14,9 +14,10 @@ import duckdb
 import pytest
 import sqlglot
 
+from tests.dbt_project.conftest import SOURCES, STRICT
 from warehouse import REPOSITORY, Warehouse
 
-DELIVERED = ("raw_shop", "raw_online_retail", "raw_olist", "ml")
+DELIVERED = ("raw_shop", "raw_online_retail", "raw_olist", "raw_ingestion", "ml")
 BUILT = ("marts", "snapshots")
 COLUMNS = """
 select
@@ -45,8 +46,9 @@ def run_dbt_on(profiles_dir, tmp_path_factory) -> Callable[..., Path]:
     def run(engine: str, *arguments: str, **environment: str) -> Path:
         folder = folders[engine]
         options = ["--target", engine, "--profiles-dir", profiles_dir, "--target-path", folder, "--log-path", folder]
+        options += ["--vars", json.dumps({"sources": SOURCES})]
         done = subprocess.run(
-            [Path(sys.executable).with_name("dbt"), "--warn-error", *arguments, *options],
+            [Path(sys.executable).with_name("dbt"), *STRICT, *arguments, *options],
             cwd=REPOSITORY, env={**os.environ, **environment}, capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-5000:]
@@ -75,17 +77,21 @@ def copy_tables(warehouse: Warehouse, path: Path, schemas: dict[str, str]) -> No
 def both(built_stores, run_dbt_on, tmp_path_factory) -> Iterator[duckdb.DuckDBPyConnection]:
     """What DuckDB built and tested of the raw tables of all stores; in schemas postgres_*, what PostgreSQL built.
 
-    The adjustments of the shop are delivered to DuckDB last, when its days of revenue are already built.
+    Olist, whose loads are the newest, is delivered to DuckDB when the orders of the others are already built.
     """
     path = tmp_path_factory.mktemp("warehouse") / "tidemart.duckdb"
     copy_tables(built_stores, path, {schema: schema for schema in DELIVERED})
     with duckdb.connect(path) as duck:
-        duck.execute("create table late as from raw_shop.order_adjustments")
-        duck.execute("delete from raw_shop.order_adjustments")
-    first = ("--select", "+int_revenue_days", "--exclude-resource-type", "test", "unit_test")
+        tables_of = "select table_name from information_schema.tables where table_schema = 'raw_olist'"
+        late = [name for (name,) in duck.execute(tables_of).fetchall()]
+        for name in late:
+            duck.execute(f"create table late_{name} as from raw_olist.{name}")
+            duck.execute(f"delete from raw_olist.{name}")
+    first = ("--select", "+fct_revenue_entries", "--exclude-resource-type", "test", "unit_test")
     run_dbt_on("duckdb", "build", *first, TIDEMART_DUCKDB=str(path))
     with duckdb.connect(path) as duck:
-        duck.execute("insert into raw_shop.order_adjustments from late")
+        for name in late:
+            duck.execute(f"insert into raw_olist.{name} from late_{name}")
     run_dbt_on("duckdb", "build", TIDEMART_DUCKDB=str(path))
     copy_tables(built_stores, path, {schema: f"postgres_{schema}" for schema in BUILT})
     with duckdb.connect(path) as connection:

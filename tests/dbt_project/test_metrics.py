@@ -20,6 +20,7 @@ from metricflow.sql.render.postgres import PostgresSQLSqlPlanRenderer
 from metricflow_semantics.model.dbt_manifest_parser import parse_manifest_from_dbt_generated_manifest
 from metricflow_semantics.model.semantic_manifest_lookup import SemanticManifestLookup
 
+from tests.dbt_project.conftest import STRICT
 from warehouse import REPOSITORY
 
 DAILY = "select store_id, date_trunc('month', revenue_date) as month, {} from marts.fct_daily_revenue group by 1, 2"
@@ -91,7 +92,7 @@ def root(built_stores, profiles_dir, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("root")
     for path in (REPOSITORY / "dbt_project.yml", REPOSITORY / "dbt_project", profiles_dir / "profiles.yml"):
         (folder / path.name).symlink_to(path)
-    _run(folder, built_stores, "dbt", "--warn-error", "parse")
+    _run(folder, built_stores, "dbt", *STRICT, "parse")
     return folder
 
 
@@ -160,14 +161,37 @@ def test_every_query_of_the_page_is_answered(engine, root, built_stores):
     for words in queries:
         options = dict(zip(words[::2], words[1::2], strict=False))
         request = MetricFlowQueryRequest.create(
-            metric_names=options["--metrics"].split(","),
-            group_by_names=options["--group-by"].split(","),
+            saved_query_name=options.get("--saved-query"),
+            metric_names=options["--metrics"].split(",") if "--metrics" in options else None,
+            group_by_names=options["--group-by"].split(",") if "--group-by" in options else None,
             where_constraints=[options["--where"]] if "--where" in options else None,
             order_by_names=[options["--order"]] if "--order" in options else None,
         )
         with built_stores.connect() as connection:
             assert connection.execute(engine.explain(request).sql_statement.sql).fetchone(), words
     assert queries
+
+
+def test_every_saved_query_has_a_description_and_rows(engine, built_stores):
+    page = (REPOSITORY / "docs" / "metrics.md").read_text()
+    queries = engine.list_saved_queries()
+
+    assert {query.name for query in queries} == set(re.findall(r"^mf query --saved-query (\w+)", page, re.M))
+    for query in queries:
+        request = MetricFlowQueryRequest.create(saved_query_name=query.name)
+        with built_stores.connect() as connection:
+            assert connection.execute(engine.explain(request).sql_statement.sql).fetchone(), query.name
+        assert query.label, query.name
+        assert query.description, query.name
+
+
+def test_mf_runs_a_saved_query(root, built_stores, ask):
+    _run(root, built_stores, "mf", "query", "--saved-query", "net_revenue_by_month_and_store", "--csv", "saved.csv")
+    with (root / "saved.csv").open() as file:
+        rows = [(row["store"], row["metric_time__month"][:7], row["net_revenue"]) for row in csv.DictReader(file)]
+    expected = ask(["net_revenue"], ["metric_time__month", "store"])
+
+    assert {(store, month) for store, month, _ in rows} == {(store, f"{month:%Y-%m}") for month, store, _ in expected}
 
 
 @pytest.mark.parametrize(

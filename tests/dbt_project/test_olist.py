@@ -31,7 +31,9 @@ def status_of(rows) -> dict[str, str]:
 
 
 def test_all_nine_files_land_to_the_last_row(built_stores, rows):
-    loads = built_stores.read("select table_name, file_name, rows_loaded, rows_rejected from raw_olist.loads")
+    loads = built_stores.read(
+        "select table_name, file_name, rows_loaded, rows_rejected from raw_ingestion.loads where source_name = 'olist'"
+    )
 
     assert len(loads) == 9
     assert loads["rows_rejected"].sum() == 0

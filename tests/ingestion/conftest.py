@@ -30,7 +30,9 @@ sources:
 # 20 sales at noon of every day of ten weeks, the last of them a Sunday
 SELL = """
 insert into raw_market.sales (_load_id, _line, shop, "no: {5%%}", sold_at, amount, price, status)
-select 1, line, %s, line, timestamp '2024-01-01 12:00' + (line / 20) * interval '1 day', 1, 2.50, 'paid'
+select
+    (select coalesce(max(_load_id), 0) + 1 from raw_market.sales),
+    line, %s, line, timestamp '2024-01-01 12:00' + (line / 20) * interval '1 day', 1, 2.50, 'paid'
 from generate_series(0, 20 * %s - 1) as line
 """
 MARKET_DAYS = 70
@@ -78,7 +80,7 @@ def rejected(select: Callable[[str], list[tuple]]) -> Callable[[], dict[int, tup
     """``rejected()``: column and reason of each rejected row of the shop, by line."""
 
     def read() -> dict[int, tuple[str, str]]:
-        rows = select("line_number, coalesce(column_name, ''), reason from raw_shop.rejected_rows")
+        rows = select("line_number, coalesce(column_name, ''), reason from raw_ingestion.rejected_rows")
         return {line: (column, reason) for line, column, reason in rows}
 
     return read

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -17,16 +19,16 @@ USAGE, DATA, DATABASE = 2, 3, 4
 def ingestion(warehouse):
     """``ingestion(*arguments)``: exit code, stdout and stderr of the command."""
 
-    def run(*arguments: object) -> tuple[int, str, str]:
+    def run(*arguments: object, folder: Path = REPOSITORY) -> tuple[int, str, str]:
         command = [sys.executable, "-m", "ingestion", *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=REPOSITORY)
+        done = subprocess.run(command, capture_output=True, text=True, cwd=folder)
         assert "Traceback" not in done.stderr
         return done.returncode, done.stdout, done.stderr
 
     return run
 
 
-def test_create_makes_every_source(ingestion, select):
+def test_create_makes_every_enabled_source(ingestion, select):
     code, told, _ = ingestion("create")
 
     assert code == 0
@@ -36,7 +38,7 @@ def test_create_makes_every_source(ingestion, select):
 
 def test_a_load_ends_with_a_table_of_what_became_of_each_file(ingestion, tmp_path):
     path = tmp_path / "order_items.csv"
-    path.write_text(ITEMS + item(1) + item(1) + item(2, quantity="2.5"))
+    path.write_text(ITEMS + item(1) + item(1) + item(2, quantity="x"))
 
     code, told, complaints = ingestion("load", "shop", path)
 
@@ -44,13 +46,35 @@ def test_a_load_ends_with_a_table_of_what_became_of_each_file(ingestion, tmp_pat
     assert (code, complaints) == (0, "")
     assert lines[0].split() == ["file", "table", "read", "loaded", "rejected", "duplicates", "rows/s"]
     assert lines[1].split()[:6] == ["order_items.csv", "order_items", "3", "1", "1", "1"]
-    assert lines[2].startswith("order_items.csv, line 4: quantity: '2.5' is not a whole number")
-    assert lines[3].endswith("select * from raw_shop.rejected_rows where load_id = 1")
+    assert lines[2].startswith("order_items.csv, line 4: quantity: 'x' is not a number from")
+    assert lines[3].endswith("select * from raw_ingestion.rejected_rows where load_id = 1")
 
     code, told, _ = ingestion("load", "shop", path)
 
     assert code == 0
     assert told.splitlines()[1].endswith("already loaded")
+
+
+def test_a_source_that_is_not_enabled_is_loaded_and_the_setting_that_enables_it_is_named(
+    ingestion, tmp_path, select, monkeypatch
+):
+    copy = tmp_path / "copy"
+    for folder in ("ingestion", "warehouse", "dbt_project/models/staging"):
+        shutil.copytree(REPOSITORY / folder, copy / folder)
+    shutil.copy(REPOSITORY / "profiles.yml.example", copy)
+    (copy / "dbt_project.yml").write_text("vars: {sources: [olist]}")
+    monkeypatch.setenv("PYTHONPATH", str(copy))
+    (tmp_path / "order_items.csv").write_text(ITEMS + item(1))
+
+    code, told, _ = ingestion("load", "shop", tmp_path / "order_items.csv", folder=copy)
+
+    assert code == 0
+    assert told.splitlines()[-1] == (
+        "shop has no marts yet: add it to `vars: sources` in dbt_project.yml to build them"
+    )
+    assert select("count(*) from raw_shop.order_items") == [(1,)]
+    assert ingestion("create", folder=copy)[1].startswith("raw_olist: ")
+    assert ingestion("check", folder=copy)[1] == "there are no rows to check yet\n"
 
 
 def test_columns_that_were_left_out_are_said(ingestion, tmp_path):
@@ -74,7 +98,7 @@ def test_a_refused_file_is_an_error_though_others_were_loaded(ingestion, tmp_pat
 
 
 def test_a_file_of_which_no_row_can_be_read_is_an_error_every_time(ingestion, tmp_path):
-    (tmp_path / "order_items.csv").write_text(ITEMS + item(1, quantity="2.5"))
+    (tmp_path / "order_items.csv").write_text(ITEMS + item(1, quantity="x"))
 
     for _ in range(2):
         code, _, complaints = ingestion("load", "shop", tmp_path)

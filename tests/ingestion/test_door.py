@@ -10,7 +10,7 @@ from ingestion import load
 from tests.ingestion.conftest import ITEMS, item
 
 BROKEN = {
-    "half a piece": (item(7, quantity="2.5"), "quantity"),
+    "too small a part of a piece": (item(7, quantity="2.00001"), "quantity"),
     "too many pieces": (item(7, quantity=10**10), "quantity"),
     "no number": (item(7, price="NaN"), "unit_price"),
     "an exponent": (item(7, price="1e3"), "unit_price"),
@@ -36,17 +36,19 @@ def test_a_row_that_cannot_be_read_is_set_aside_with_line_column_and_text(delive
     report = deliver("order_items.csv", ITEMS + "".join(rows))
 
     assert (report.rows_read, report.rows_loaded, report.rows_rejected) == (2 * len(BROKEN), len(BROKEN), len(BROKEN))
-    found = select("line_number, column_name, raw_text, file_name, table_name from raw_shop.rejected_rows order by 1")
+    found = select(
+        "line_number, column_name, raw_text, file_name, table_name from raw_ingestion.rejected_rows order by 1"
+    )
     for place, (kind, (row, column)) in enumerate(BROKEN.items()):
         raw_text = row.rstrip("\n").replace("\0", "\\x00")
         assert found[place] == (2 * place + 3, column or None, raw_text, "order_items.csv", "order_items"), kind
 
 
 def test_the_reason_shows_the_value_and_what_was_wanted(deliver, rejected):
-    deliver("order_items.csv", ITEMS + item(1, quantity="2.5") + item(2, item="") + "a,3,1\n")
+    deliver("order_items.csv", ITEMS + item(1, quantity="2.00001") + item(2, item="") + "a,3,1\n")
 
     assert rejected() == {
-        2: ("quantity", "'2.5' is not a whole number from -1000000 to 1000000"),
+        2: ("quantity", "'2.00001' is not a number from -1000000 to 1000000 with at most 4 digits after the point"),
         3: ("item_id", "'' where a value is required"),
         4: ("", "too few fields: 3 instead of 7"),
     }

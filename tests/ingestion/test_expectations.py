@@ -92,7 +92,11 @@ def test_an_instant_is_within_its_range_wherever_its_day_was_written(tmp_path):
     ("declared", "complaint"),
     [
         ({"amount": "range: 5"}, "column amount: the range must be two values, the least and the greatest, not 5"),
-        ({"amount": "range: [0, 1]", "data_type": "numeric(9,2)"}, "amount: a range is kept at the door for whole"),
+        (
+            {"amount": "range: [0, 1.5]", "data_type": "numeric(9,2)"},
+            "amount: the range of numeric.* two whole numbers",
+        ),
+        ({"amount": "range: [0, 1]", "data_type": "boolean"}, "amount: a range is for numbers, dates and times, not"),
         ({"amount": "expect: 5"}, "column amount: expect must be a mapping with range, domain, null_rate, not 5"),
         ({"amount": "expect: {}"}, "column amount: expect must be a mapping"),
         ({"amount": "expect: {severity: warn}"}, "column amount: expect must be a mapping"),

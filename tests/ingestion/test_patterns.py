@@ -84,6 +84,24 @@ def test_a_range_ends_where_it_says(limit):
     assert read == list(range(-limit, limit + 1))
 
 
+@pytest.mark.parametrize("limit", [0, 7, 10, 99, 1909])
+def test_a_range_of_numbers_with_decimals_ends_where_it_says(limit):
+    thousandths = [*range(-25_000, 25_000, 250), *range(-2_000_000, 2_000_000, 12_500), limit * 1000 + 1]
+    texts = [f"{Decimal(number) / 1000}" for number in thousandths]
+
+    read = [Decimal(text) for text in texts if reads(text, "numeric(9,3)", bounds=(-limit, limit))]
+
+    assert read == [Decimal(text) for text in texts if abs(Decimal(text)) <= limit]
+
+
+def test_decimals_within_a_range_are_those_of_the_type():
+    assert reads("1000000.0000", "numeric(11,4)", bounds=(-1000000, 1000000))
+    assert reads("-.5", "numeric(11,4)", bounds=(-1000000, 1000000))
+    assert not reads("1000000.0001", "numeric(11,4)", bounds=(-1000000, 1000000))
+    assert not reads("1.00001", "numeric(11,4)", bounds=(-1000000, 1000000))
+    assert not reads("-1", "numeric(11,4)", bounds=(0, 1000000))
+
+
 def test_a_time_without_an_offset_needs_a_declared_time_zone():
     assert reads("2024-01-05 10:00:00", "timestamptz", time_zone=True)
     assert not reads("2024-01-05 10:00:00", "timestamptz", time_zone=False)
@@ -114,6 +132,8 @@ def test_a_type_out_of_the_contract_is_refused(data_type):
 def test_a_range_that_the_type_cannot_have_is_refused(bounds):
     with pytest.raises(ValueError, match="range"):
         value_pattern("integer", False, bounds, TODAY)
+    with pytest.raises(ValueError, match="range"):
+        value_pattern("numeric(11,4)", False, bounds, TODAY)
 
 
 def test_postgresql_stores_every_number_as_it_was_written(warehouse):

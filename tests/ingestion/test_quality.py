@@ -41,9 +41,10 @@ def test_what_the_door_promises_fails_as_an_error_with_numbers_and_rows(sell, ga
     assert outcomes(results, "sold_at_is_filled", "amount_in_range", "amount_in_expected_range") == {"met"}
 
 
-def test_keys_are_counted_only_where_no_primary_key_keeps_them(sell, gate, run):
+def test_keys_are_counted_only_where_no_unique_index_keeps_them(sell, gate, run):
     sell()
     run("alter table raw_market.sales drop constraint sales_pkey")
+    run("drop index raw_market.sales_current_key")
     run('create index on raw_market.sales (shop, "no: {5%}")')
     assert gate()["key_is_unique"].is_met
 
@@ -54,6 +55,29 @@ def test_keys_are_counted_only_where_no_primary_key_keeps_them(sell, gate, run):
     assert found.outcome == "failed"
     assert found.observed == "3 of 1,403 rows repeat a key"
     assert found.examples == ("shop north, no: {5%} 1, 3 times", "shop north, no: {5%} 0, 2 times")
+
+
+def test_versions_that_were_replaced_are_not_checked(sell, gate, run):
+    sell()
+    run("update raw_market.sales set amount = 99, sold_at = null, _replaced_by_load_id = 2 where _line < 3")
+    run("drop index raw_market.sales_current_key")
+    run(
+        'insert into raw_market.sales (_load_id, _line, shop, "no: {5%}", sold_at, amount, price, status) '
+        "select 2, _line, shop, \"no: {5%}\", timestamp '2024-01-01 12:00', 1, price, status "
+        "from raw_market.sales where _line < 3"
+    )
+    results = gate()
+
+    assert outcomes(results) == {"met"}
+    assert results["amount_in_range"].numbers["rows"] == 1400
+    assert results["key_is_unique"].observed == "0 of 1,400 rows repeat a key"
+
+
+def test_a_table_without_current_rows_meets_every_expectation(sell, gate, run):
+    sell()
+    run("update raw_market.sales set amount = 99, _replaced_by_load_id = 2")
+
+    assert {result.observed for result in gate().values()} == {"no rows"}
 
 
 def test_what_is_merely_usual_warns_unless_the_yaml_says_error(sell, gate, run):

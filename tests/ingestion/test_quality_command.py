@@ -47,7 +47,7 @@ def test_each_expectation_is_a_line_with_severity_result_and_numbers(quality, de
     assert ["order_items", "key_is_unique", "error", "met", "0 of 2 rows repeat a key"] in lines
     assert [
         "order_items", "quantity_in_expected_range", "warn", "warns",
-        "1 of 2 rows (50 %) lie outside, such as store_id a, item_id 2, quantity 5000",
+        "1 of 2 rows (50 %) lie outside, such as store_id a, item_id 2, quantity 5000.0000",
     ] in lines  # fmt: skip
     assert ["customers", "key_is_unique", "error", "met", "no rows"] in lines
 

@@ -18,7 +18,7 @@ ROWS = (
     + item(2).replace("\n", "\r\n")
     + item(3, product='"p,\r\n""q"""').replace("5.00\n", "5.00\r\n")
     + "\r\n"
-    + item(4, quantity="2.5")
+    + item(4, quantity="2.x")
     + item(5, product='"open')
     + item(6, store="", product='"p\nq"').replace("\n", "\r\n")
     + item(7, product="p\rq")

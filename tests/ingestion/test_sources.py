@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ingestion
-from ingestion import list_sources, read_source
+from ingestion import enabled_sources, list_sources, read_source
 from warehouse import DataError, UsageError
 
 DECLARATION = """
@@ -48,6 +48,24 @@ def test_a_source_without_files_is_not_listed(tmp_path):
     assert list_sources(tmp_path) == ["market"]
 
 
+def test_enabled_sources_are_those_of_the_project_in_its_order(tmp_path):
+    project = tmp_path / "dbt_project.yml"
+    declare(tmp_path)
+    for variables, enabled in (("{sources: [shop, market]}", ["market"]), ("{sources: []}", []), ("{}", [])):
+        project.write_text(f"vars: {variables}")
+
+        assert enabled_sources(tmp_path, project) == enabled
+    project.write_text("vars: {sources: [olist, nowhere, shop]}")
+    assert enabled_sources(project=project) == ["olist", "shop"]
+
+
+def test_what_a_file_replaces_is_required_and_looked_up_by_an_index(tmp_path):
+    (table,) = read_source("market", declare(tmp_path, meta=", replaces: Amount")).tables
+
+    assert (table.replaces, table.indexes) == (("amount",), (("amount",),))
+    assert [column.is_required for column in table.columns] == [True, True]
+
+
 def test_an_unknown_source_is_refused_with_the_nearest_name():
     with pytest.raises(UsageError, match="'shpo'; did you mean shop"):
         read_source("shpo")
@@ -58,13 +76,13 @@ def test_names_are_lower_cased_and_the_key_is_required(tmp_path):
 
     assert [column.raw_name for column in table.columns] == ["id", "amount"]
     assert [column.is_required for column in table.columns] == [True, True]
-    assert table.primary_key == ("id", "amount")
+    assert table.row_key == ("id", "amount")
 
 
 def test_a_table_without_a_key_knows_a_row_by_load_and_line(tmp_path):
     (table,) = read_source("market", declare(tmp_path)).tables
 
-    assert table.primary_key == ("_load_id", "_line")
+    assert table.row_key == ("_load_id", "_line")
 
 
 @pytest.mark.parametrize(
@@ -112,6 +130,12 @@ def test_a_source_with_one_table_takes_any_name():
         ({"more": "          - {name: ID, data_type: text}"}, "id is declared twice"),
         ({"more": "          - {name: _line, data_type: text}"}, "_line is the loader's own"),
         ({"more": "          - {name: n, data_type: integer, config: {meta: {range: [5]}}}"}, "two values"),
+        ({"meta": ", replaces: number"}, "number is in replaces but not among the columns"),
+        ({"meta": ", replaces: [amount, number]"}, "number is in replaces but not among the columns"),
+        (
+            {"meta": ", key: [n]", "more": "          - {name: n, data_type: text, config: {meta: {optional: true}}}"},
+            "column n: a column that must have a value cannot be optional",
+        ),
     ],
 )
 def test_a_declaration_that_cannot_be_used_is_refused_by_name(tmp_path, changes, complaint):

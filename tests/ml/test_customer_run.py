@@ -35,22 +35,23 @@ create table marts.fct_customer_rfm (store_id text, customer_id text, rfm_segmen
 def deliver(warehouse: Warehouse, stores: dict[str, pd.DataFrame | None]) -> None:
     """The marts hold these snapshots by store; a store with None has guests only."""
     known = {store_id: snapshots for store_id, snapshots in stores.items() if snapshots is not None}
-    rows = pd.concat([one.assign(store_id=store_id, sample_bucket="00") for store_id, one in known.items()])
+    rows = pd.concat(
+        [one.assign(store_id=store_id, is_sampled=one.get("is_sampled", True)) for store_id, one in known.items()]
+    )
     rows["snapshot_date"] = rows["snapshot_date"].dt.date
-    types = {"snapshot_date": "date"} | {
-        name: "numeric" if pd.api.types.is_numeric_dtype(dtype) else "text"
-        for name, dtype in rows.drop(columns="snapshot_date").dtypes.items()
-    }
+    types = {"snapshot_date": "date", "is_sampled": "boolean"}
+    for name, dtype in rows.drop(columns=list(types)).dtypes.items():
+        types[name] = "numeric" if pd.api.types.is_numeric_dtype(dtype) else "text"
     columns = ", ".join(f"{name} {types[name]}" for name in rows)
     with warehouse.connect() as connection:
-        connection.execute(f"{MARTS}create table marts.fct_customer_snapshots ({columns})")
+        connection.execute(f"{MARTS}create table marts.fct_customer_features ({columns})")
         for store_id in stores:
             connection.execute(
                 "insert into marts.dim_stores values (%s, initcap(%s), 'EUR', '2023-01-01', %s)",
                 (store_id, store_id, AS_OF.date()),
             )
             connection.execute("insert into marts.fct_orders values (%s, true, true, '2024-01-01')", (store_id,))
-    warehouse.replace("marts.fct_customer_snapshots", rows, None)
+    warehouse.replace("marts.fct_customer_features", rows, None)
 
 
 def tables(warehouse: Warehouse) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -186,7 +187,23 @@ def test_a_wrong_option_is_one_line_with_what_is_allowed(scored, monkeypatch, ar
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("mart", ["dim_stores", "fct_customer_snapshots", "fct_orders", "fct_customer_rfm"])
+def test_only_the_sample_is_trained_on_and_earlier_days_of_it_are_not_scored(warehouse, snapshots):
+    is_sampled = snapshots["customer_id"].str[-1] < "5"
+    sampled = snapshots[is_sampled | (snapshots["snapshot_date"] == AS_OF)]
+    deliver(warehouse, {"large": sampled.assign(is_sampled=is_sampled)})
+
+    (store,) = customers.run(warehouse).stores
+    (earlier,) = customers.run(warehouse, as_of=EARLIER.date()).stores
+
+    predictions, scores = tables(warehouse)
+    past = predictions[predictions["kind"] == "backtest"]
+    assert len(scores) == store.customer_count == (snapshots["snapshot_date"] == AS_OF).sum()
+    assert set(past["series_key"].str[-1]) == set("01234")
+    assert earlier.reason == "earlier days have a sample of its customers only"
+    assert earlier.rows_written == 0
+
+
+@pytest.mark.parametrize("mart", ["dim_stores", "fct_customer_features", "fct_orders", "fct_customer_rfm"])
 def test_a_mart_that_is_not_there_is_named_with_its_remedy(warehouse, snapshots, mart):
     deliver(warehouse, {"harbour": snapshots})
     with warehouse.connect() as connection:

@@ -35,7 +35,7 @@ def test_the_loader_says_what_the_truth_says_reason_by_reason(warehouse, flawed)
     truth = truth_of(flawed)
     rejected = warehouse.read(
         "select file_name as file, line_number as line, coalesce(column_name, '') as column, reason "
-        "from raw_shop.rejected_rows order by 1, 2"
+        "from raw_ingestion.rejected_rows order by 1, 2"
     )
 
     bad = truth[truth["verdict"] == "rejected"].sort_values(["file", "line"], ignore_index=True)

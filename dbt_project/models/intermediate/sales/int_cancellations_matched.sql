@@ -1,10 +1,10 @@
-{{ config(materialized='table', post_hook="{{ refresh_statistics() }}") }}
+{{ config(materialized='table', post_hook="{{ analyze() }}") }}
 
 with
 
 credit_notes as (
 
-    select * from {{ ref('int_orders_dated') }}
+    select * from {{ ref('int_orders') }}
 
     where
         order_status = 'credit_note'
@@ -27,7 +27,7 @@ sales as (
 
     select orders.*
 
-    from {{ ref('int_orders_dated') }} as orders
+    from {{ ref('int_orders') }} as orders
 
     inner join credit_days
         on
@@ -49,16 +49,6 @@ orders as (
 
 ),
 
-items as (
-
-    select * from {{ ref('int_order_items_unioned') }}
-
-    where
-        quantity <> 0
-        and unit_price > 0
-
-),
-
 -- the first that was bought and the first that was taken back are the first pair, and so on
 numbered as (
 
@@ -71,6 +61,7 @@ numbered as (
         orders.customer_id,
         orders.order_date,
         orders.ordered_at,
+        greatest(items.load_id, orders.load_id) as load_id,
         row_number() over (
             partition by
                 items.store_id,
@@ -84,14 +75,17 @@ numbered as (
 
     from orders
 
-    inner join items
+    inner join {{ ref('int_order_items') }} as items
         on
             orders.store_id = items.store_id
             and orders.order_id = items.order_id
 
     where
-        (orders.order_status = 'completed' and items.quantity > 0)
-        or (orders.order_status = 'credit_note' and items.quantity < 0)
+        items.unit_price > 0
+        and (
+            (orders.order_status = 'completed' and items.quantity > 0)
+            or (orders.order_status = 'credit_note' and items.quantity < 0)
+        )
 
 ),
 
@@ -100,7 +94,8 @@ pairs as (
     select
         sold.store_id,
         sold.item_id as sold_item_id,
-        cancelled.item_id as cancelled_item_id
+        cancelled.item_id as cancelled_item_id,
+        greatest(sold.load_id, cancelled.load_id) as load_id
 
     from numbered as sold
 
@@ -117,24 +112,15 @@ pairs as (
 
     where sold.quantity > 0
 
-),
-
-matched as (
-
-    select
-        store_id,
-        sold_item_id as item_id
-
-    from pairs
-
-    union all
-
-    select
-        store_id,
-        cancelled_item_id as item_id
-
-    from pairs
-
 )
 
-select * from matched
+{% for side in ['sold', 'cancelled'] -%}
+select
+    store_id,
+    {{ side }}_item_id as item_id,
+    load_id
+
+from pairs
+{{ 'union all' if not loop.last }}
+
+{% endfor %}

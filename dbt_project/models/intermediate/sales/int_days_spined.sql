@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with
 
 -- from the earliest day that the loader accepts to the end of 2049

@@ -2,7 +2,7 @@ with
 
 stores as (
 
-    select * from {{ ref('int_stores_dated') }}
+    select * from {{ ref('int_stores') }}
 
 ),
 
@@ -17,7 +17,9 @@ final as (
         country_code,
         first_order_date,
         last_order_date,
-        as_of_date
+        as_of_date,
+        first_revenue_date,
+        prices_include_tax
 
     from stores
 

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with
 
 recorded as (
@@ -8,19 +6,29 @@ recorded as (
 
 ),
 
+-- a snapshot keeps rows of stores that have left the seed
+stores as (
+
+    select * from {{ ref('dim_stores') }}
+
+),
+
 dated as (
 
     select
-        store_id,
-        customer_id,
-        cast(dbt_valid_from as date) as valid_from_date,
-        cast(dbt_valid_to as date) as replaced_date,
-        r_score,
-        f_score,
-        m_score,
-        rfm_segment
+        recorded.store_id,
+        recorded.customer_id,
+        cast(recorded.dbt_valid_from as date) as valid_from_date,
+        cast(recorded.dbt_valid_to as date) as replaced_date,
+        recorded.r_score,
+        recorded.f_score,
+        recorded.m_score,
+        recorded.rfm_segment
 
     from recorded
+
+    inner join stores
+        on recorded.store_id = stores.store_id
 
 ),
 
@@ -30,7 +38,7 @@ final as (
         store_id,
         customer_id,
         valid_from_date,
-        -- on as_of_date nobody knew yet what would come after it
+        -- a later end is not known on as_of_date
         case
             when {{ is_known('replaced_date') }}
                 then cast({{ dbt.dateadd('day', -1, 'replaced_date') }} as date)
@@ -43,7 +51,7 @@ final as (
 
     from dated
 
-    -- what was corrected on its own day held on no day
+    -- a row corrected on its first day is valid on no day
     where
         {{ is_known('valid_from_date') }}
         and (replaced_date > valid_from_date or replaced_date is null)

@@ -19,27 +19,13 @@ customer_months as (
 
 months as (
 
-    select * from {{ ref('int_store_months_spined') }}
+    select * from {{ ref('int_store_days_spined') }}
+
+    where is_month_end
 
 ),
 
-guest_amounts as (
-
-    select
-        store_id,
-        cast({{ dbt.date_trunc('month', 'revenue_date') }} as date) as month_start_date,
-        order_count,
-        gross_amount - discount_amount - return_amount as net_revenue
-
-    from {{ ref('int_country_days') }}
-
-    where
-        is_guest
-        and (order_count > 0 or gross_amount - discount_amount - return_amount <> 0)
-
-),
-
--- a return of what was bought before the data begin is in no cohort, nor are guests
+-- guests are in no cohort, nor are returns of what was bought before the data begin
 activities as (
 
     select
@@ -52,19 +38,26 @@ activities as (
         net_revenue
 
     from customer_months
+    {%- for model, day, order_count, net_revenue, condition in [
+        ('fct_orders', 'order_date', 1, 0, 'is_sale'),
+        ('fct_revenue_entries', 'entry_date', 0, 'net_amount', 'net_amount <> 0')
+    ] %}
 
     union all
 
     select
         store_id,
-        month_start_date,
+        cast({{ dbt.date_trunc('month', day) }} as date) as month_start_date,
         cast(null as date) as cohort_month_date,
         'guest' as cohort_unknown_reason,
         0 as active_customer_count,
-        order_count,
-        net_revenue
+        {{ order_count }} as order_count,
+        {{ net_revenue }} as net_revenue
 
-    from guest_amounts
+    from {{ ref(model) }}
+
+    where customer_id is null and {{ condition }}
+    {%- endfor %}
 
 ),
 
@@ -81,11 +74,7 @@ totals as (
 
     from activities
 
-    group by
-        store_id,
-        coalesce(cast(cohort_month_date as {{ dbt.type_string() }}), cohort_unknown_reason),
-        cohort_month_date,
-        month_start_date
+    group by store_id, cohort_month_date, cohort_unknown_reason, month_start_date
 
 ),
 
@@ -104,7 +93,7 @@ cohorts as (
 
 ),
 
--- a month that is over and in which nobody came is a zero
+-- complete months without activity are zeros
 filled as (
 
     select
@@ -116,33 +105,22 @@ filled as (
         cohorts.cohort_size,
         case when cohorts.cohort_size > 0 then coalesce(totals.active_customer_count, 0) end as active_customer_count,
         coalesce(totals.order_count, 0) as order_count,
-        coalesce(totals.net_revenue, 0) as net_revenue
+        coalesce(totals.net_revenue, 0) as net_revenue,
+        sum(coalesce(totals.net_revenue, 0)) over (
+            partition by cohorts.store_id, cohorts.cohort_key
+            order by months.month_start_date
+        ) as cumulative_net_revenue
 
     from cohorts
 
     inner join months
-        on
-            cohorts.store_id = months.store_id
-            and cohorts.first_month_date <= months.month_start_date
+        on cohorts.store_id = months.store_id and cohorts.first_month_date <= months.month_start_date
 
     left join totals
         on
             cohorts.store_id = totals.store_id
             and cohorts.cohort_key = totals.cohort_key
             and months.month_start_date = totals.month_start_date
-
-),
-
-cumulated as (
-
-    select
-        *,
-        sum(net_revenue) over (
-            partition by store_id, cohort_key
-            order by month_start_date
-        ) as cumulative_net_revenue
-
-    from filled
 
 ),
 
@@ -163,7 +141,7 @@ final as (
         cast(cumulative_net_revenue as numeric(18, 4)) as cumulative_net_revenue,
         cast({{ ratio('cumulative_net_revenue', 'cohort_size') }} as numeric(18, 4)) as cumulative_revenue_per_customer
 
-    from cumulated
+    from filled
 
 )
 

@@ -1,41 +1,30 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='parts',
-    meta={'part': 'customer_id', 'row_key': 'revenue_date'}
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('customer_id') }}",
+    post_hook="{{ analyze() }}"
 ) }}
-
+-- depends_on: {{ ref('int_order_changes') }}
 with
 
-{% if is_incremental() -%}
--- whatever changes on one day of a customer changes what they have on the days around it
-changed as (
-
-    {{ changed('fct_orders', 'customer_id') }}
-
-),
-
-{% endif -%}
+-- a change on one day of a customer changes the running columns of the days around it
 days as (
 
     select
-        days.*,
-        case when days.order_count > 0 then 1 else 0 end as purchase_count,
-        case when days.order_count > 0 then days.revenue_date end as purchase_date,
-        days.gross_amount - days.discount_amount - days.return_amount as net_revenue,
-        {{ dbt.datediff("cast('1995-01-01' as date)", 'days.revenue_date', 'day') }} as day_number -- noqa: LT05
+        *,
+        case when order_count > 0 then 1 else 0 end as purchase_count,
+        case when order_count > 0 then revenue_date end as purchase_date,
+        {{ dbt.datediff("cast('1995-01-01' as date)", 'revenue_date', 'day') }} as day_number -- noqa: LT05
 
-    from {{ ref('int_customer_days') }} as days
+    from {{ ref('fct_customer_daily_revenue') }}
 
     {% if is_incremental() -%}
-    inner join changed
-        on
-            days.store_id = changed.store_id
-            and days.customer_id = changed.customer_id
+    where (store_id, customer_id) in ({{ changed('customer_id') }})
     {%- endif %}
 
 ),
 
--- the key that differs most goes first: it is what sorting compares
+-- most selective column first, here and below (cheaper sort)
 numbered as (
 
     select
@@ -76,14 +65,14 @@ gaps as (
         *,
         case
             when purchase_count = 1
-                then {{ dbt.datediff('previous_purchase_date', 'revenue_date', 'day') }}
+                then {{ dbt.datediff('previous_purchase_date', 'revenue_date', 'day') }} -- noqa: LT05
         end as gap_days,
         min(purchase_date) over (
             partition by customer_id, store_id
             order by purchase_number
             range between 1 following and 1 following
         ) as next_purchase_date,
-        -- what lasts until the next purchase
+        -- holds until the next purchase
         max(case when purchase_count = 1 then gross_amount - discount_amount end) over (
             partition by customer_id, store_id, purchase_number
         ) as last_purchase_amount,
@@ -107,7 +96,7 @@ final as (
         gross_amount,
         discount_amount,
         return_amount,
-        cast(net_revenue as numeric(18, 4)) as net_revenue,
+        net_revenue,
         purchase_count > 0 as is_purchase,
         cast(purchase_number as integer) as purchase_number,
         cast(gap_days as integer) as gap_days,
@@ -120,21 +109,21 @@ final as (
         cast(recent_purchase_count as integer) as recent_purchase_count,
         cast(recent_net_revenue as numeric(18, 4)) as recent_net_revenue,
         cast(running_order_count as integer) as running_order_count,
-        cast(running_units_sold as bigint) as running_units_sold,
+        cast(running_units_sold as numeric(18, 4)) as running_units_sold,
         cast(running_gross_amount as numeric(18, 4)) as running_gross_amount,
         cast(running_discount_amount as numeric(18, 4)) as running_discount_amount,
         cast(running_return_amount as numeric(18, 4)) as running_return_amount,
-        -- of the gaps up to now, for their spread
+        -- of the gaps up to the day, for their variance
         cast(coalesce(sum(cast(gap_days as bigint) * gap_days) over (
             partition by customer_id, store_id
             order by revenue_date
         ), 0) as bigint) as running_gap_square_sum,
         cast(max(gap_days) over (partition by customer_id, store_id, purchase_number) as integer) as last_gap_days,
-        cast(substr({{ dbt.hash('customer_id') }}, 1, 2) as {{ dbt.type_string() }}) as sample_bucket
+        cast(substr({{ dbt.hash('customer_id') }}, 1, 2) as {{ dbt.type_string() }}) as sample_bucket,
+        {{ load_through('load_id', ['fct_customer_daily_revenue']) }} as load_id
 
     from gaps
 
 )
 
 select * from final
-{{- and_replaced('changed', 'customer_id') }}

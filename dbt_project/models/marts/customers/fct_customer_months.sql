@@ -1,45 +1,45 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='parts',
-    meta={'part': 'customer_id', 'row_key': 'month_start_date'}
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('customer_id') }}",
+    post_hook="{{ analyze() }}"
 ) }}
-
+-- depends_on: {{ ref('int_order_changes') }}
 with
 
-{% if is_incremental() -%}
--- whatever changes in one month of a customer changes what they have in the months around it
-changed as (
+-- a change in one month of a customer changes the running columns of the months around it
+days as (
 
-    {{ changed('fct_orders', 'customer_id') }}
+    select
+        *,
+        cast({{ dbt.date_trunc('month', 'revenue_date') }} as date) as month_start_date
+
+    from {{ ref('fct_customer_daily_revenue') }}
+
+    {% if is_incremental() -%}
+    where (store_id, customer_id) in ({{ changed('customer_id') }})
+    {%- endif %}
 
 ),
 
-{% endif -%}
+-- most selective column first, here and below (cheaper sort)
 months as (
 
     select
-        days.store_id,
-        days.customer_id,
-        cast({{ dbt.date_trunc('month', 'days.revenue_date') }} as date) as month_start_date,
-        sum(days.order_count) as order_count,
-        max(case when days.order_count > 0 then days.revenue_date end) as last_order_date,
-        sum(days.gross_amount - days.discount_amount - days.return_amount) as net_revenue
+        store_id,
+        customer_id,
+        month_start_date,
+        sum(order_count) as order_count,
+        max(case when order_count > 0 then revenue_date end) as last_order_date,
+        sum(net_revenue) as net_revenue,
+        max(load_id) as load_id
 
-    from {{ ref('int_customer_days') }} as days
+    from days
 
-    {% if is_incremental() -%}
-    inner join changed
-        on
-            days.store_id = changed.store_id
-            and days.customer_id = changed.customer_id
-
-    {% endif -%}
-    group by
-        days.customer_id, cast({{ dbt.date_trunc('month', 'days.revenue_date') }} as date), days.store_id
+    group by customer_id, month_start_date, store_id
 
 ),
 
--- the key that differs most goes first: it is what sorting compares
 cumulated as (
 
     select
@@ -47,24 +47,14 @@ cumulated as (
         min(case when order_count > 0 then month_start_date end) over (
             partition by customer_id, store_id
         ) as first_order_month_date,
-        lead(month_start_date) over (
-            partition by customer_id, store_id
-            order by month_start_date
-        ) as next_month_start_date,
-        sum(order_count) over (
-            partition by customer_id, store_id
-            order by month_start_date
-        ) as running_order_count,
-        max(last_order_date) over (
-            partition by customer_id, store_id
-            order by month_start_date
-        ) as running_last_order_date,
-        sum(net_revenue) over (
-            partition by customer_id, store_id
-            order by month_start_date
-        ) as running_net_revenue
+        lead(month_start_date) over by_month as next_month_start_date,
+        sum(order_count) over by_month as running_order_count,
+        max(last_order_date) over by_month as running_last_order_date,
+        sum(net_revenue) over by_month as running_net_revenue
 
     from months
+
+    window by_month as (partition by customer_id, store_id order by month_start_date)
 
 ),
 
@@ -80,11 +70,11 @@ final as (
         cast(net_revenue as numeric(18, 4)) as net_revenue,
         cast(running_order_count as integer) as running_order_count,
         running_last_order_date,
-        cast(running_net_revenue as numeric(18, 4)) as running_net_revenue
+        cast(running_net_revenue as numeric(18, 4)) as running_net_revenue,
+        {{ load_through('load_id', ['fct_customer_daily_revenue']) }} as load_id
 
     from cumulated
 
 )
 
 select * from final
-{{- and_replaced('changed', 'customer_id') }}

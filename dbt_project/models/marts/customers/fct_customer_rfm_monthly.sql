@@ -1,9 +1,10 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='parts',
-    meta={'part': 'month_end_date', 'row_key': 'customer_id'}
+    incremental_strategy='append',
+    pre_hook="{{ delete_from_changed_day('month_end_date') }}",
+    post_hook="{{ analyze() }}"
 ) }}
-
+-- depends_on: {{ ref('int_order_changes') }}, {{ ref('int_stores') }}, {{ ref('stores') }}
 with
 
 customer_months as (
@@ -14,28 +15,32 @@ customer_months as (
 
 ),
 
-versions as (
+{% if is_incremental() -%}
+changed as (
 
-    select * from {{ ref('int_month_ends_versioned') }}
-
-),
-
-stale as (
-
-    {{ days_to_build(ref('int_month_ends_versioned'), 'month_end_date') }}
+    {{ first_changed_day('month_end_date') }}
 
 ),
 
+{% endif -%}
+-- a change of a day changes what was known at all later month ends
 months as (
 
-    select versions.*
+    select
+        days.store_id,
+        days.month_start_date,
+        days.revenue_date as month_end_date
 
-    from versions
+    from {{ ref('int_store_days_spined') }} as days
 
-    inner join stale
+    {% if is_incremental() -%}
+    inner join changed
         on
-            versions.store_id = stale.store_id
-            and versions.month_end_date = stale.month_end_date
+            days.store_id = changed.store_id
+            and days.revenue_date >= changed.first_day
+
+    {% endif -%}
+    where days.is_month_end
 
 ),
 
@@ -45,21 +50,21 @@ rfm_segments as (
 
 ),
 
--- what was known at the end of a month is what the last month with orders or returns had left
+-- a month end knows what the customer's last month with orders or returns had left
 as_known as (
 
     select
         months.store_id,
         customer_months.customer_id,
         months.month_end_date,
-        months.day_version,
         {{ dbt.datediff('customer_months.running_last_order_date', 'months.month_end_date', 'day') }} as recency_days, -- noqa: LT05
         customer_months.running_order_count as frequency_count,
         customer_months.running_net_revenue as monetary_amount,
         case
             when customer_months.month_start_date = months.month_start_date then customer_months.net_revenue
             else 0
-        end as month_net_revenue
+        end as month_net_revenue,
+        customer_months.load_id
 
     from customer_months
 
@@ -71,7 +76,7 @@ as_known as (
 
 ),
 
--- the key that differs most goes first: it is what sorting compares
+-- most selective column first (cheaper sort)
 scored as (
 
     select
@@ -98,11 +103,11 @@ final as (
         scored.f_score,
         scored.m_score,
         rfm_segments.rfm_segment,
-        scored.day_version
+        {{ load_through('scored.load_id', ['fct_customer_months']) }} as load_id
 
     from scored
 
-    -- the cell as one number: of a key of three PostgreSQL expects so little that it would hash the customers
+    -- one number: PostgreSQL underestimates a join by three columns and would hash the customers
     left join rfm_segments
         on
             100 * scored.r_score + 10 * scored.f_score + scored.m_score
@@ -111,4 +116,3 @@ final as (
 )
 
 select * from final
-{{- and_replaced('stale', 'month_end_date') }}

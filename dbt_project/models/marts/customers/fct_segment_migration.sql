@@ -1,68 +1,64 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='parts',
-    meta={'part': 'month_end_date', 'row_key': 'from_segment'}
+    incremental_strategy='append',
+    pre_hook="{{ delete_from_changed_day('month_end_date') }}"
 ) }}
-
-{% set versions = ref('int_month_ends_versioned') %}
-
+-- depends_on: {{ ref('int_order_changes') }}, {{ ref('int_stores') }}, {{ ref('stores') }}
 with
 
-stale as (
+{% if is_incremental() -%}
+changed as (
 
-    {{ days_to_build(versions, 'month_end_date') }}
-
-),
-
-needed as (
-
-    {{ reached(versions, 'stale', 'month', 'month_end_date', [(-1, 0)]) }}
+    {{ first_changed_day('month_end_date') }}
 
 ),
 
+{% endif -%}
+-- in an increment from the month end before the first changed one on
 customers as (
 
     select
-        customers.*,
+        customers.store_id,
+        customers.month_end_date,
+        {{ 'changed.first_day' if is_incremental() else 'customers.month_end_date' }} as first_day,
         lag(customers.rfm_segment) over (
-            partition by customers.store_id, customers.customer_id
+            partition by customers.customer_id, customers.store_id
             order by customers.month_end_date
-        ) as previous_segment
+        ) as previous_segment,
+        customers.rfm_segment,
+        customers.month_net_revenue,
+        customers.monetary_amount,
+        customers.load_id
 
     from {{ ref('fct_customer_rfm_monthly') }} as customers
 
-    inner join needed
+    {% if is_incremental() -%}
+    inner join changed
         on
-            customers.store_id = needed.store_id
-            and customers.month_end_date = needed.month_end_date
+            customers.store_id = changed.store_id
+            and customers.month_end_date
+            >= cast({{ dbt.dateadd('day', -1, dbt.date_trunc('month', 'changed.first_day')) }} as date)
+    {%- endif %}
 
 ),
 
 moves as (
 
     select
-        customers.store_id,
-        customers.month_end_date,
-        coalesce(customers.previous_segment, 'New') as from_segment,
-        customers.rfm_segment as to_segment,
-        stale.day_version,
+        store_id,
+        month_end_date,
+        coalesce(previous_segment, 'New') as from_segment,
+        rfm_segment as to_segment,
         count(*) as customer_count,
-        sum(customers.month_net_revenue) as net_revenue,
-        sum(customers.monetary_amount) as monetary_amount
+        sum(month_net_revenue) as net_revenue,
+        sum(monetary_amount) as monetary_amount,
+        max(load_id) as load_id
 
     from customers
 
-    inner join stale
-        on
-            customers.store_id = stale.store_id
-            and customers.month_end_date = stale.month_end_date
+    where month_end_date >= first_day
 
-    group by
-        customers.store_id,
-        customers.month_end_date,
-        coalesce(customers.previous_segment, 'New'),
-        customers.rfm_segment,
-        stale.day_version
+    group by store_id, month_end_date, coalesce(previous_segment, 'New'), rfm_segment
 
 ),
 
@@ -82,11 +78,10 @@ final as (
         ) as from_segment_share_pct,
         cast(net_revenue as numeric(18, 4)) as net_revenue,
         cast(monetary_amount as numeric(18, 4)) as monetary_amount,
-        day_version
+        {{ load_through('load_id', ['fct_customer_rfm_monthly']) }} as load_id
 
     from moves
 
 )
 
 select * from final
-{{- and_replaced('stale', 'month_end_date') }}

@@ -2,7 +2,12 @@ with
 
 series as (
 
-    select * from {{ ref('stg_ml__forecast_series') }}
+    select results.*
+
+    from {{ ref('stg_ml__forecast_series') }} as results
+
+    inner join {{ ref('dim_stores') }} as stores
+        on results.store_id = stores.store_id
 
 ),
 

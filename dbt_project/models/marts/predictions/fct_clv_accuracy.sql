@@ -8,7 +8,7 @@ predictions as (
 
 ),
 
--- all models are judged on the customers of whom the baseline spoke too
+-- all models are scored on the customers that the baseline predicted too
 beside_baseline as (
 
     select
@@ -29,12 +29,12 @@ same_customers as (
 
 ),
 
--- what was published at each cutoff is judged as a model of its own
-judged as (
+-- the champions of each cutoff are scored as one more model, `published`
+scored as (
 
     select
         *,
-        model_name as judged_name
+        model_name as scored_name
 
     from same_customers
 
@@ -42,7 +42,7 @@ judged as (
 
     select
         *,
-        'published' as judged_name
+        'published' as scored_name
 
     from same_customers
 
@@ -55,21 +55,21 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by store_id, kind, period_days, cutoff_date, judged_name
+            partition by store_id, kind, period_days, cutoff_date, scored_name
             order by forecast desc, customer_id asc
         ) as forecast_rank,
         row_number() over (
-            partition by store_id, kind, period_days, cutoff_date, judged_name
+            partition by store_id, kind, period_days, cutoff_date, scored_name
             order by baseline_forecast desc, customer_id asc
         ) as naive_rank,
-        count(*) over (partition by store_id, kind, period_days, cutoff_date, judged_name) as judged_count,
-        -- null where nothing was said
+        count(*) over (partition by store_id, kind, period_days, cutoff_date, scored_name) as scored_count,
+        -- null without an interval
         case when lower_80 <= outcome and outcome <= upper_80 then 1 when lower_80 is not null then 0 end
             as is_in_band_80,
         case when lower_95 <= outcome and outcome <= upper_95 then 1 when lower_95 is not null then 0 end
             as is_in_band_95
 
-    from judged
+    from scored
 
 ),
 
@@ -77,7 +77,7 @@ final as (
 
     select
         store_id,
-        judged_name as model_name,
+        scored_name as model_name,
         kind,
         period_days,
         cast(count(distinct cutoff_date) as integer) as cutoff_count,
@@ -86,12 +86,12 @@ final as (
         cast({{ mean('abs(forecast - outcome)') }} as numeric(18, 4)) as mae,
         cast({{ mean('forecast - outcome') }} as numeric(18, 4)) as bias,
         cast(
-            {{ ratio('sum(case when 10 * forecast_rank <= judged_count then outcome else 0 end)', 'sum(outcome)') }}
+            {{ ratio('sum(case when 10 * forecast_rank <= scored_count then outcome else 0 end)', 'sum(outcome)') }}
             as numeric(18, 6)
         ) as captured_rate,
         cast({{ mean('abs(baseline_forecast - outcome)') }} as numeric(18, 4)) as naive_rate_mae,
         cast(
-            {{ ratio('sum(case when 10 * naive_rank <= judged_count then outcome else 0 end)', 'sum(outcome)') }}
+            {{ ratio('sum(case when 10 * naive_rank <= scored_count then outcome else 0 end)', 'sum(outcome)') }}
             as numeric(18, 6)
         ) as naive_rate_captured_rate,
         cast(count(lower_80) as integer) as band_count,
@@ -106,7 +106,7 @@ final as (
 
     from ranked
 
-    group by store_id, judged_name, kind, period_days
+    group by store_id, scored_name, kind, period_days
 
 )
 

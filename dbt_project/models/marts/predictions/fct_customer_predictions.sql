@@ -1,4 +1,4 @@
-{{ config(post_hook="{{ refresh_statistics() }}") }}
+{{ config(post_hook="{{ analyze() }}") }}
 
 with
 
@@ -8,7 +8,7 @@ stores as (
 
 ),
 
--- only what is over: what still runs stands in the results, and the latest of it in dim_customer_outlook
+-- periods that are over; the latest predictions are in dim_customer_scores
 predictions as (
 
     select predictions.*
@@ -30,7 +30,7 @@ customer_days as (
 
 ),
 
--- each period once, however many models spoke of it
+-- each period once: several models share it
 periods as (
 
     select distinct

@@ -2,7 +2,12 @@ with
 
 importances as (
 
-    select * from {{ ref('stg_ml__forecast_importance') }}
+    select results.*
+
+    from {{ ref('stg_ml__forecast_importance') }} as results
+
+    inner join {{ ref('dim_stores') }} as stores
+        on results.store_id = stores.store_id
 
 ),
 

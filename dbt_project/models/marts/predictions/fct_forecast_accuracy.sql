@@ -1,33 +1,34 @@
+{% set keys = [
+    'store_id', 'target', 'series_level', 'scored_key', 'model_name', 'is_champion', 'kind', 'period_days', 'cutoff_date',
+    'lead_days_bucket'
+] %}
+
 with
 
+-- single products are too irregular to be scored: they are scored together
 forecasts as (
 
-    select * from {{ ref('fct_forecasts') }}
-
-    where is_scored
-
-),
-
--- everything below adds up sums: the predictions themselves are read once
-summed as (
-
     select
-        store_id,
-        target,
-        series_level,
-        -- each product by itself says little: they are judged together
-        case when series_level = 'product' then '(all products)' else series_key end as series_key,
-        model_name,
-        is_champion,
-        kind,
-        period_days,
-        cutoff_date,
+        *,
+        case when series_level = 'product' then '(all products)' else series_key end as scored_key,
         case
             when horizon_days <= 7 then '001-007'
             when horizon_days <= 28 then '008-028'
             when horizon_days <= 90 then '029-090'
             else '091 and more'
-        end as lead_days_bucket,
+        end as lead_days_bucket
+
+    from {{ ref('fct_forecasts') }}
+
+    where is_scored
+
+),
+
+-- the predictions are read once: all that follows adds up these sums
+summed as (
+
+    select
+        {{ keys | join(', ') }},
         count(*) as forecast_count,
         sum(actual_amount) as actual_amount,
         sum(abs(actual_amount)) as absolute_amount,
@@ -43,62 +44,27 @@ summed as (
 
     from forecasts
 
-    group by
-        store_id,
-        target,
-        series_level,
-        case when series_level = 'product' then '(all products)' else series_key end,
-        model_name,
-        is_champion,
-        kind,
-        period_days,
-        cutoff_date,
-        case
-            when horizon_days <= 7 then '001-007'
-            when horizon_days <= 28 then '008-028'
-            when horizon_days <= 90 then '029-090'
-            else '091 and more'
-        end
+    group by {{ keys | join(', ') }}
 
 ),
 
--- what was published at each cutoff is judged as a model of its own
-judged as (
+-- the champions of each cutoff are one more model, `published`; all lead times together are one more bucket
+scored as (
 
+    {% for name, condition in [('model_name', 'true'), ("'published'", 'is_champion')] -%}
+    {% set is_last_name = loop.last -%}
+    {% for bucket in ['lead_days_bucket', "'all'"] -%}
     select
         *,
-        model_name as judged_name
+        {{ name }} as scored_name,
+        {{ bucket }} as bucket
 
     from summed
 
-    union all
-
-    select
-        *,
-        'published' as judged_name
-
-    from summed
-
-    where is_champion
-
-),
-
-bucketed as (
-
-    select
-        *,
-        lead_days_bucket as bucket
-
-    from judged
-
-    union all
-
-    select
-        *,
-        'all' as bucket
-
-    from judged
-
+    where {{ condition }}
+    {{ 'union all' if not (is_last_name and loop.last) }}
+    {% endfor -%}
+    {% endfor %}
 ),
 
 scores as (
@@ -107,8 +73,8 @@ scores as (
         store_id,
         target,
         series_level,
-        series_key,
-        judged_name as model_name,
+        scored_key as series_key,
+        scored_name as model_name,
         kind,
         period_days,
         bucket as lead_days_bucket,
@@ -125,13 +91,13 @@ scores as (
         {{ ratio('sum(width_80)', 'sum(band_80_count)') }} as mean_width_80,
         {{ ratio('sum(width_95)', 'sum(band_95_count)') }} as mean_width_95
 
-    from bucketed
+    from scored
 
-    group by store_id, target, series_level, series_key, judged_name, kind, period_days, bucket
+    group by store_id, target, series_level, scored_key, scored_name, kind, period_days, bucket
 
 ),
 
--- no figure without its baseline
+-- every score beside those of the baselines
 final as (
 
     select

@@ -2,7 +2,11 @@ with
 
 forecasts as (
 
-    select * from {{ ref('fct_forecasts') }}
+    select
+        *,
+        max(cutoff_date) over (partition by store_id) as latest_cutoff_date
+
+    from {{ ref('fct_forecasts') }}
 
     where
         target = 'net_revenue'
@@ -25,38 +29,23 @@ effects as (
 
 ),
 
-latest as (
-
-    select
-        store_id,
-        max(cutoff_date) as cutoff_date
-
-    from forecasts
-
-    group by store_id
-
-),
-
 -- the forecast of a week ago, or the last one before that
 cutoffs as (
 
     select
-        latest.store_id,
-        latest.cutoff_date,
-        max(forecasts.cutoff_date) as previous_cutoff_date
+        store_id,
+        latest_cutoff_date as cutoff_date,
+        max(cutoff_date) as previous_cutoff_date
 
-    from latest
+    from forecasts
 
-    inner join forecasts
-        on
-            latest.store_id = forecasts.store_id
-            and {{ dbt.dateadd('day', 7, 'forecasts.cutoff_date') }} <= latest.cutoff_date
+    where {{ dbt.dateadd('day', 7, 'cutoff_date') }} <= latest_cutoff_date
 
-    group by latest.store_id, latest.cutoff_date
+    group by store_id, latest_cutoff_date
 
 ),
 
--- what the model that is published now said then stands beside what was published then
+-- the published forecast, the one published then, and that of the current model made then
 compared as (
 
     select
@@ -111,7 +100,7 @@ compared as (
 
 ),
 
--- today's forecast with the promotions of then is so much lower
+-- effect of changed promotions on the current forecast
 with_promotions as (
 
     select
@@ -123,7 +112,7 @@ with_promotions as (
 
 ),
 
--- and that with the holidays, season and closed days of then
+-- effect of changed holidays, season and closed days on the rest
 with_calendar as (
 
     select

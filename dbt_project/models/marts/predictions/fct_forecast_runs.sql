@@ -2,7 +2,12 @@ with
 
 runs as (
 
-    select * from {{ ref('stg_ml__forecast_runs') }}
+    select results.*
+
+    from {{ ref('stg_ml__forecast_runs') }} as results
+
+    inner join {{ ref('dim_stores') }} as stores
+        on results.store_id = stores.store_id
 
 ),
 

@@ -2,7 +2,12 @@ with
 
 scores as (
 
-    select * from {{ ref('stg_ml__forecast_scores') }}
+    select results.*
+
+    from {{ ref('stg_ml__forecast_scores') }} as results
+
+    inner join {{ ref('dim_stores') }} as stores
+        on results.store_id = stores.store_id
 
 ),
 

@@ -1,37 +1,27 @@
-{{ config(post_hook="{{ refresh_statistics() }}") }}
+{{ config(post_hook="{{ analyze() }}") }}
+{% set keys = ['store_id', 'series_level', 'series_key', 'forecast_date', 'period_days'] %}
 
 with
 
+-- customers are in fct_customer_predictions
 predictions as (
 
-    -- customers stand in fct_customer_predictions
-    select * from {{ ref('stg_ml__forecast_results') }}
+    select results.*
 
-    where series_level <> 'customer'
+    from {{ ref('stg_ml__forecast_results') }} as results
 
-),
+    inner join {{ ref('dim_stores') }} as stores
+        on results.store_id = stores.store_id
 
-store_days as (
-
-    select * from {{ ref('int_store_days_spined') }}
+    where results.series_level <> 'customer'
 
 ),
 
 revenue as (
 
-    select
-        store_id,
-        'total' as series_level,
-        'total' as series_key,
-        revenue_date,
-        net_revenue
-
-    from {{ ref('fct_daily_revenue') }}
-
-    {%- for level, key in [('category', 'category'), ('country', 'country_code'), ('product', 'product_id')] %}
-
-    union all
-
+    {% for level, key in [
+        ('total', "'total'"), ('category', 'category'), ('country', 'country_code'), ('product', 'product_id')
+    ] -%}
     select
         store_id,
         '{{ level }}' as series_level,
@@ -39,12 +29,12 @@ revenue as (
         revenue_date,
         net_revenue
 
-    from {{ ref('fct_daily_revenue_by_' ~ level) }}
-    {%- endfor %}
-
+    from {{ ref('fct_daily_revenue' ~ ('' if level == 'total' else '_by_' ~ level)) }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
--- few, however many series and models spoke of them
+-- each period once: many series and models share it
 periods as (
 
     select distinct
@@ -56,7 +46,7 @@ periods as (
 
 ),
 
--- a period that is not yet over has fewer days than it should, and no outcome
+-- a period that is not over has fewer days than period_days, and no outcome
 days_of_periods as (
 
     select
@@ -68,7 +58,7 @@ days_of_periods as (
 
     from periods
 
-    inner join store_days
+    inner join {{ ref('int_store_days_spined') }} as store_days
         on
             periods.store_id = store_days.store_id
             and periods.forecast_date >= store_days.revenue_date
@@ -76,15 +66,10 @@ days_of_periods as (
 
 ),
 
--- what is left of the whole beside the series of a level has no sales of its own to be held against
-asked as (
+-- rest series, such as (other categories), have no sales of their own
+scored as (
 
-    select distinct
-        store_id,
-        series_level,
-        series_key,
-        forecast_date,
-        period_days
+    select distinct {{ keys | join(', ') }}
 
     from predictions
 
@@ -97,35 +82,33 @@ asked as (
 outcomes as (
 
     select
-        asked.store_id,
-        asked.series_level,
-        asked.series_key,
-        asked.forecast_date,
-        asked.period_days,
+        {% for key in keys -%}
+        scored.{{ key }},
+        {% endfor -%}
         coalesce(sum(revenue.net_revenue), 0) as net_revenue
 
-    from asked
+    from scored
 
     inner join days_of_periods
         on
-            asked.store_id = days_of_periods.store_id
-            and asked.forecast_date = days_of_periods.forecast_date
-            and asked.period_days = days_of_periods.period_days
+            scored.store_id = days_of_periods.store_id
+            and scored.forecast_date = days_of_periods.forecast_date
+            and scored.period_days = days_of_periods.period_days
             and days_of_periods.day_count = days_of_periods.period_days
 
     left join revenue
         on
-            asked.store_id = revenue.store_id
-            and asked.series_level = revenue.series_level
-            and asked.series_key = revenue.series_key
+            scored.store_id = revenue.store_id
+            and scored.series_level = revenue.series_level
+            and scored.series_key = revenue.series_key
             and days_of_periods.revenue_date = revenue.revenue_date
 
-    group by asked.store_id, asked.series_level, asked.series_key, asked.forecast_date, asked.period_days
+    group by scored.{{ keys | join(', scored.') }}
 
-    -- only products have no row on days without a sale; a category that was renamed is not known any more
+    -- only products have no row on days without a sale; a renamed category has no rows at all
     having
-        asked.series_level = 'product'
-        or count(revenue.net_revenue) = asked.period_days
+        scored.series_level = 'product'
+        or count(revenue.net_revenue) = scored.period_days
 
 ),
 
@@ -158,13 +141,10 @@ final as (
 
     left join outcomes
         on
-            predictions.store_id = outcomes.store_id
-            and predictions.series_level = outcomes.series_level
-            and predictions.series_key = outcomes.series_key
-            and predictions.forecast_date = outcomes.forecast_date
-            and predictions.period_days = outcomes.period_days
-            and predictions.target = 'net_revenue'
-
+            predictions.target = 'net_revenue'
+            {% for key in keys -%}
+            and predictions.{{ key }} = outcomes.{{ key }}
+            {% endfor %}
 )
 
 select * from final

@@ -2,7 +2,7 @@ with
 
 versions as (
 
-    select * from {{ ref('int_product_versions_dated') }}
+    select * from {{ ref('int_product_versions') }}
 
 ),
 

@@ -1,14 +1,22 @@
+{{ config(post_hook="{{ analyze() }}") }}
+
 with
 
 products as (
 
-    select * from {{ ref('int_products_unioned') }}
+    select * from {{ ref('int_products') }}
 
 ),
 
 ordered as (
 
-    {{ distinct_pairs(ref('fct_order_lines'), 'store_id', 'product_id') }}
+    select distinct
+        store_id,
+        product_id
+
+    from {{ ref('fct_order_lines') }}
+
+    where product_id is not null
 
 ),
 
@@ -26,13 +34,13 @@ line_codes as (
 
 versions as (
 
-    select * from {{ ref('int_product_versions_dated') }}
+    select * from {{ ref('int_product_versions') }}
 
     where is_current
 
 ),
 
--- what was ordered but stands in no list of products is a member all the same
+-- products known only from order lines are included
 completed as (
 
     select
@@ -62,14 +70,13 @@ joined as (
         versions.brand,
         versions.price,
         versions.cost,
-        {{ 'cast(null as integer)' if var('as_of_date') else 'completed.stock_quantity' }} as stock_quantity,
-        -- why there is nothing, wherever there is nothing
-        case when completed.is_listed then 'not_delivered' else 'not_listed' end as reason,
+        {{ 'cast(null as numeric(15, 4))' if var('as_of_date') else 'completed.stock_quantity' }} as stock_quantity,
+        case when completed.is_listed then 'not_delivered' else 'not_listed' end as unknown_reason,
         case
             when not completed.is_listed then 'not_listed'
             when completed.stock_quantity is null then 'not_delivered'
             else 'past_day'
-        end as stock_reason
+        end as unknown_stock_reason
 
     from completed
 
@@ -97,13 +104,13 @@ final as (
         is_goods,
         product_name,
         category,
-        case when category is null then reason end as no_category_reason,
+        case when category is null then unknown_reason end as no_category_reason,
         brand,
         price,
         cost,
-        case when cost is null then reason end as no_cost_reason,
+        case when cost is null then unknown_reason end as no_cost_reason,
         stock_quantity,
-        case when stock_quantity is null then stock_reason end as no_stock_reason
+        case when stock_quantity is null then unknown_stock_reason end as no_stock_reason
 
     from joined
 

@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ analyze() }}") }}
+
 with
 
 products as (
@@ -13,44 +15,38 @@ stores as (
     select
         store_id,
         as_of_date,
+        {{ dbt.dateadd('day', -28, 'as_of_date') }} as day_before_28_days,
+        {{ dbt.dateadd('day', -90, 'as_of_date') }} as day_before_90_days,
         {{ dbt.datediff('first_order_date', 'as_of_date', 'day') }} + 1 as day_count -- noqa: LT05
 
     from {{ ref('dim_stores') }}
 
 ),
 
-days as (
-
-    select * from {{ ref('int_product_days') }}
-
-),
-
 sold as (
 
     select
-        days.store_id,
-        days.product_id,
-        sum(
-            case
-                when days.revenue_date > {{ dbt.dateadd('day', -28, 'stores.as_of_date') }} then days.units_sold
-                else 0
-            end
-        ) as units_sold_28_days,
-        sum(days.units_sold) as units_sold_90_days
+        entries.store_id,
+        entries.product_id,
+        sum(case when entries.entry_date > stores.day_before_28_days then entries.units_sold else 0 end)
+            as units_sold_28_days,
+        sum(entries.units_sold) as units_sold_90_days
 
-    from days
+    from {{ ref('fct_revenue_entries') }} as entries
 
     inner join stores
         on
-            days.store_id = stores.store_id
-            and days.revenue_date > {{ dbt.dateadd('day', -90, 'stores.as_of_date') }}
-            and days.revenue_date <= stores.as_of_date
+            entries.store_id = stores.store_id
+            and entries.entry_date > stores.day_before_90_days
+            and entries.entry_date <= stores.as_of_date
 
-    group by days.store_id, days.product_id
+    where entries.units_sold <> 0
+
+    group by entries.store_id, entries.product_id
 
 ),
 
-paced as (
+rated as (
 
     select
         products.store_id,
@@ -59,12 +55,12 @@ paced as (
         products.category,
         stores.as_of_date,
         products.stock_quantity,
-        -- less than nothing in stock (sold before it came in) lasts no day and is worth nothing
+        -- negative stock (sold before it was received) covers no day and has no value
         case when products.stock_quantity < 0 then 0 else products.stock_quantity end as sellable_quantity,
         products.no_stock_reason,
         products.cost,
         products.no_cost_reason,
-        -- a store that is younger than the window has sold on fewer days; without one complete day there is no pace
+        -- a store younger than the window has fewer days; without a complete day there is no rate of sale
         case when stores.day_count > 0 then coalesce(sold.units_sold_28_days, 0) end as units_sold_28_days,
         case when stores.day_count > 0 then coalesce(sold.units_sold_90_days, 0) end as units_sold_90_days,
         least(stores.day_count, 28) as day_count_28,
@@ -76,9 +72,7 @@ paced as (
         on products.store_id = stores.store_id
 
     left join sold
-        on
-            products.store_id = sold.store_id
-            and products.product_id = sold.product_id
+        on products.store_id = sold.store_id and products.product_id = sold.product_id
 
 ),
 
@@ -95,16 +89,16 @@ covered as (
             when units_sold_90_days = 0 then 'nothing_sold'
         end as no_cover_reason
 
-    from paced
+    from rated
 
 ),
 
-judged as (
+classified as (
 
     select
         *,
         stock_quantity <= 0 as is_out_of_stock,
-        -- where nothing was sold it takes the whole window to say so
+        -- without sales a product is slow moving only after a whole window
         case
             when stock_quantity <= 0 then false
             when no_cover_reason is null then stock_cover_days > 180
@@ -127,13 +121,13 @@ final as (
         no_stock_reason,
         cast(sellable_quantity * cost as numeric(18, 4)) as stock_value,
         case when stock_quantity is null then no_stock_reason else no_cost_reason end as no_value_reason,
-        cast(units_sold_28_days as bigint) as units_sold_28_days,
-        cast(units_sold_90_days as bigint) as units_sold_90_days,
+        cast(units_sold_28_days as numeric(18, 4)) as units_sold_28_days,
+        cast(units_sold_90_days as numeric(18, 4)) as units_sold_90_days,
         cast(units_per_day_28_days as numeric(18, 4)) as units_per_day_28_days,
         cast(units_per_day_90_days as numeric(18, 4)) as units_per_day_90_days,
         cast(stock_cover_days as numeric(18, 4)) as stock_cover_days,
         no_cover_reason,
-        -- a day beyond the calendar (dim_dates) says nothing
+        -- the calendar (dim_dates) ends
         case
             when stock_cover_days < 3650
                 then cast({{ dbt.dateadd('day', 'cast(floor(stock_cover_days) as integer)', 'as_of_date') }} as date)
@@ -149,7 +143,7 @@ final as (
             else 'in stock'
         end as stock_status
 
-    from judged
+    from classified
 
 )
 

@@ -1,23 +1,12 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='parts',
-    meta={'part': 'order_id', 'row_key': 'adjustment_id', 'changes': ['adjustment_date']}
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('order_id') }}",
+    post_hook="{{ analyze() }}"
 ) }}
-
+-- depends_on: {{ ref('int_order_changes') }}
 with
 
-{% if is_incremental() -%}
-changed as (
-
-    {{ changed('fct_order_lines', 'order_id') }}
-
-    union
-
-    {{ changed('fct_order_adjustments', 'order_id') }}
-
-),
-
-{% endif -%}
 goods as (
 
     select * from {{ ref('fct_order_lines') }}
@@ -28,18 +17,26 @@ goods as (
 
 adjustments as (
 
-    select adjustments.*
+    select * from {{ ref('fct_order_adjustments') }}
 
-    from {{ ref('fct_order_adjustments') }} as adjustments
+    where
+        (gross_amount <> 0 or discount_amount <> 0 or return_amount <> 0)
+        {% if is_incremental() -%}
+        and (store_id, order_id) in ({{ changed('order_id') }})
+        {%- endif %}
 
-    {% if is_incremental() -%}
-    inner join changed
-        on
-            adjustments.store_id = changed.store_id
-            and adjustments.order_id = changed.order_id
+),
 
-    {% endif -%}
-    where adjustments.discount_amount <> 0 or adjustments.return_amount <> 0
+decimals as (
+
+    select
+        stores.store_id,
+        coalesce(currencies.decimals, 2) as decimals
+
+    from {{ ref('stores') }} as stores
+
+    left join {{ ref('currency_decimals') }} as currencies
+        on stores.currency = currencies.currency
 
 ),
 
@@ -54,9 +51,11 @@ joined as (
         goods.product_id,
         adjustments.adjustment_date,
         adjustments.order_date,
+        decimals.decimals,
+        adjustments.gross_amount,
         adjustments.discount_amount,
         adjustments.return_amount,
-        goods.gross_amount,
+        goods.gross_amount as line_gross_amount,
         sum(goods.gross_amount) over (
             partition by adjustments.store_id, adjustments.adjustment_id
         ) as order_gross_amount,
@@ -65,9 +64,12 @@ joined as (
             order by goods.item_id asc
             rows between unbounded preceding and current row
         ) as gross_amount_so_far,
-        case when goods.load_id > adjustments.load_id then goods.load_id else adjustments.load_id end as load_id
+        greatest(goods.load_id, adjustments.load_id) as load_id
 
     from adjustments
+
+    inner join decimals
+        on adjustments.store_id = decimals.store_id
 
     inner join goods
         on
@@ -77,14 +79,13 @@ joined as (
 
 ),
 
--- shares up to and including a line, less those before it: rounded, they still add up to the whole
 shared as (
 
     select
         *,
-        {{ ratio('gross_amount', 'order_gross_amount') }} as line_share_rate,
-        {{ ratio('gross_amount_so_far', 'order_gross_amount') }} as share_so_far_rate,
-        {{ ratio('gross_amount_so_far - gross_amount', 'order_gross_amount') }} as share_before_rate
+        {{ ratio('line_gross_amount', 'order_gross_amount') }} as line_share_rate,
+        {{ ratio('gross_amount_so_far', 'order_gross_amount') }} as share_so_far,
+        {{ ratio('gross_amount_so_far - line_gross_amount', 'order_gross_amount') }} as share_before
 
     from joined
 
@@ -101,19 +102,13 @@ final as (
         adjustment_date,
         order_date,
         cast(line_share_rate as numeric(18, 8)) as line_share_rate,
-        cast(
-            round(discount_amount * share_so_far_rate, 4) - round(discount_amount * share_before_rate, 4)
-            as numeric(18, 4)
-        ) as discount_amount,
-        cast(
-            round(return_amount * share_so_far_rate, 4) - round(return_amount * share_before_rate, 4)
-            as numeric(18, 4)
-        ) as return_amount,
-        load_id
+        {{ share_of('gross_amount', 'share_so_far', 'share_before', 'decimals') }} as gross_amount,
+        {{ share_of('discount_amount', 'share_so_far', 'share_before', 'decimals') }} as discount_amount,
+        {{ share_of('return_amount', 'share_so_far', 'share_before', 'decimals') }} as return_amount,
+        {{ load_through('load_id', ['fct_order_lines', 'fct_order_adjustments']) }} as load_id
 
     from shared
 
 )
 
 select * from final
-{{- and_replaced('changed', 'order_id') }}

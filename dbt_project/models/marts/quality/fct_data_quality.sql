@@ -1,72 +1,63 @@
+{% set row_tables = [('orders', 'order_id', 'fct_orders'), ('order_items', 'item_id', 'fct_order_lines'),
+    ('order_adjustments', 'adjustment_id', 'fct_order_adjustments')] %}
 {% set issues_of_kept_rows = [
-    ('orders', 'customer_id', 'unknown_customer'),
-    ('orders', '(row)', 'without_lines'),
-    ('orders', 'currency', 'other_currency'),
-    ('orders', 'total_amount', 'total_differs'),
-    ('orders', 'ordered_at', 'late_or_changed'),
-    ('order_items', 'order_id', 'unknown_order'),
-    ('order_items', 'product_id', 'unknown_product'),
-    ('order_items', 'unit_price', 'zero_price'),
-    ('order_adjustments', 'order_id', 'unknown_order')
+    ('orders', 'customer_id', 'unknown_customer'), ('orders', '(row)', 'without_lines'),
+    ('orders', 'status', 'unknown_status'), ('orders', 'status', 'returned_without_refund'),
+    ('orders', 'currency', 'other_currency'), ('orders', 'ordered_at', 'late_or_changed'),
+    ('orders', 'total_amount', 'total_differs'), ('orders', 'total_amount', 'refund_exceeds_total'),
+    ('order_items', 'order_id', 'unknown_order'), ('order_items', 'product_id', 'unknown_product'),
+    ('order_items', 'unit_price', 'zero_price'), ('order_items', 'total_price', 'total_mismatch'),
+    ('order_adjustments', 'order_id', 'unknown_order'), ('order_adjustments', 'kind', 'unknown_kind')
 ] %}
 
 with
 
-stores as (
+found as (
 
-    select * from {{ ref('dim_stores') }}
+    {% for (table_name, row_key, fact), entity in [(row_tables[0], 'customer'), (row_tables[1], 'product')] -%}
+    select
+        facts.store_id,
+        '{{ table_name }}' as table_name,
+        'unknown_{{ entity }}' as issue_kind,
+        facts.{{ row_key }} as row_key
 
-),
+    from {{ ref(fact) }} as facts
 
-order_days as (
+    inner join {{ ref('dim_' ~ entity ~ 's') }} as entities
+        on facts.store_id = entities.store_id and facts.{{ entity }}_id = entities.{{ entity }}_id
 
-    select * from {{ ref('int_order_days_versioned') }}
+    where not entities.is_listed {{ 'and entities.is_goods' if entity == 'product' }}
 
-),
+    union all
 
-adjustment_days as (
+    {% endfor -%}
+    {% for table_name, row_key, fact in row_tables if table_name != 'orders' -%}
+    select
+        store_id,
+        '{{ table_name }}' as table_name,
+        'unknown_order' as issue_kind,
+        {{ row_key }} as row_key
 
-    select * from {{ ref('int_adjustment_days_versioned') }}
+    from {{ ref(fact) }}
 
-),
+    where excluded_reason = 'unknown_order'
 
-order_loads as (
+    union all
 
-    select * from {{ ref('int_order_loads_counted') }}
-
-    where {{ is_known('order_date') }}
-
-),
-
-loads as (
-
-    select * from {{ ref('int_loads_dated') }}
-
-),
-
-delivered as (
-
-    select * from {{ ref('int_delivery_issues_counted') }}
-
-),
-
--- what can only be seen beside other tables, row by row
-faulty_rows as (
-
+    {% endfor -%}
+    -- a day is over once an order of a later day is known
     select
         orders.store_id,
         'orders' as table_name,
-        'unknown_customer' as issue_kind,
+        'late_or_changed' as issue_kind,
         orders.order_id as row_key
 
-    from {{ ref('dim_customers') }} as customers
+    from {{ ref('int_orders') }} as orders
 
-    inner join {{ ref('fct_orders') }} as orders
-        on
-            customers.store_id = orders.store_id
-            and customers.customer_id = orders.customer_id
+    inner join {{ ref('int_store_loads') }} as loads
+        on orders.store_id = loads.store_id and orders.load_id = loads.load_id
 
-    where not customers.is_listed
+    where orders.order_date < loads.last_order_date_before and {{ is_known('orders.order_date') }}
 
     union all
 
@@ -76,217 +67,64 @@ faulty_rows as (
         issue_kind,
         row_key
 
-    from {{ ref('int_orders_checked') }}
-
-    union all
-
-    select
-        lines.store_id,
-        'order_items' as table_name,
-        'unknown_product' as issue_kind,
-        lines.item_id as row_key
-
-    from {{ ref('dim_products') }} as products
-
-    inner join {{ ref('fct_order_lines') }} as lines
-        on
-            products.store_id = lines.store_id
-            and products.product_id = lines.product_id
-
-    where not products.is_listed and products.is_goods
-
-    union all
-
-    select
-        store_id,
-        'order_items' as table_name,
-        'unknown_order' as issue_kind,
-        item_id as row_key
-
-    from {{ ref('fct_order_lines') }}
-
-    where order_date is null
-
-),
-
-found as (
-
-    select
-        store_id,
-        table_name,
-        issue_kind,
-        count(*) as row_count,
-        min(row_key) as first_key,
-        max(row_key) as last_key
-
-    from faulty_rows
-
-    group by store_id, table_name, issue_kind
-
-    union all
-
-    -- a day is over when an order of a later one is known; what was delivered after that came late, or was changed
-    select
-        order_loads.store_id,
-        'orders' as table_name,
-        'late_or_changed' as issue_kind,
-        sum(order_loads.order_count) as row_count,
-        min(order_loads.first_order_id) as first_key,
-        max(order_loads.last_order_id) as last_key
-
-    from order_loads
-
-    inner join loads
-        on
-            order_loads.store_id = loads.store_id
-            and order_loads.load_id = loads.load_id
-            and order_loads.order_date < loads.last_order_date_before
-
-    group by order_loads.store_id
-
-    union all
-
-    select
-        store_id,
-        'order_adjustments' as table_name,
-        'unknown_order' as issue_kind,
-        sum(unknown_order_count) as row_count,
-        min(unknown_order_first_key) as first_key,
-        max(unknown_order_last_key) as last_key
-
-    from adjustment_days
-
-    group by store_id
-
-),
-
-lines_without_day as (
-
-    select
-        store_id,
-        count(*) as line_count
-
-    from {{ ref('fct_order_lines') }}
-
-    where order_date is null
-
-    group by store_id
-
-),
-
--- counted by the day already: the tables themselves are large
-counted as (
-
-    select
-        store_id,
-        'orders' as table_name,
-        order_count as row_count
-
-    from order_days
-
-    union all
-
-    select
-        store_id,
-        'order_items' as table_name,
-        line_count as row_count
-
-    from order_days
-
-    union all
-
-    select
-        store_id,
-        'order_items' as table_name,
-        line_count as row_count
-
-    from lines_without_day
-
-    union all
-
-    select
-        store_id,
-        'order_adjustments' as table_name,
-        adjustment_count as row_count
-
-    from adjustment_days
+    from {{ ref('fct_order_issues') }}
 
 ),
 
 tables as (
 
+    {% for table_name, _, fact in row_tables -%}
     select
         store_id,
-        table_name,
-        sum(row_count) as table_row_count
+        '{{ table_name }}' as table_name,
+        count(*) as table_row_count
 
-    from counted
+    from {{ ref(fact) }}
 
-    group by store_id, table_name
-
+    group by store_id {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
-sought as (
+kinds as (
 
-    {%- for table_name, column_name, issue_kind in issues_of_kept_rows %}
-    select
-        store_id,
-        source_name,
-        '{{ table_name }}' as table_name,
-        '{{ column_name }}' as column_name,
-        '{{ issue_kind }}' as issue_kind
-
-    from stores
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
-
+    {% for table_name, column_name, issue_kind in issues_of_kept_rows -%}
+    select '{{ table_name }}' as table_name, '{{ column_name }}' as column_name, '{{ issue_kind }}' as issue_kind
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 issues as (
 
     select
-        sought.store_id,
-        sought.source_name,
-        sought.table_name,
-        sought.column_name,
-        sought.issue_kind,
+        stores.store_id,
+        stores.source_name,
+        kinds.table_name,
+        kinds.column_name,
+        kinds.issue_kind,
         'kept' as outcome,
-        coalesce(found.row_count, 0) as row_count,
-        coalesce(tables.table_row_count, 0) as table_row_count,
-        found.first_key,
-        found.last_key
+        count(found.row_key) as row_count,
+        coalesce(max(tables.table_row_count), 0) as table_row_count,
+        min(found.row_key) as first_key,
+        max(found.row_key) as last_key
 
-    from sought
+    from {{ ref('dim_stores') }} as stores
+
+    cross join kinds
 
     left join tables
-        on
-            sought.store_id = tables.store_id
-            and sought.table_name = tables.table_name
+        on stores.store_id = tables.store_id and kinds.table_name = tables.table_name
 
     left join found
         on
-            sought.store_id = found.store_id
-            and sought.table_name = found.table_name
-            and sought.issue_kind = found.issue_kind
+            stores.store_id = found.store_id
+            and kinds.table_name = found.table_name
+            and kinds.issue_kind = found.issue_kind
+
+    group by stores.store_id, stores.source_name, kinds.table_name, kinds.column_name, kinds.issue_kind
 
     union all
 
-    select
-        store_id,
-        source_name,
-        table_name,
-        column_name,
-        issue_kind,
-        outcome,
-        row_count,
-        table_row_count,
-        first_key,
-        last_key
-
-    from delivered
+    select * from {{ ref('int_delivery_issues') }}
 
 ),
 

@@ -1,10 +1,5 @@
+{{ config(post_hook="{{ analyze() }}") }}
 with
-
-stores as (
-
-    select * from {{ ref('dim_stores') }}
-
-),
 
 days as (
 
@@ -14,7 +9,31 @@ days as (
 
 totals as (
 
-    select * from {{ ref('int_category_days') }}
+    select
+        entries.store_id,
+        coalesce(products.category, '(no category)') as category,
+        entries.entry_date,
+        sum(entries.units_sold) as units_sold,
+        sum(entries.gross_amount) as gross_amount,
+        sum(entries.discount_amount) as discount_amount,
+        sum(entries.return_amount) as return_amount,
+        sum(entries.net_amount) as net_amount
+
+    from {{ ref('fct_revenue_entries') }} as entries
+
+    left join {{ ref('dim_products') }} as products
+        on
+            entries.store_id = products.store_id
+            and entries.product_id = products.product_id
+
+    -- fees and excluded amounts have no category
+    where
+        (entries.entry_type = 'line' and entries.entry_kind in ('goods', 'return', 'discount'))
+        or entries.gross_amount <> 0
+        or entries.discount_amount <> 0
+        or entries.return_amount <> 0
+
+    group by entries.store_id, coalesce(products.category, '(no category)'), entries.entry_date
 
 ),
 
@@ -35,17 +54,14 @@ filled as (
         days.store_id,
         categories.category,
         days.revenue_date,
-        {{ dbt.datediff('stores.first_order_date', 'days.revenue_date', 'day') }} as day_number, -- noqa: LT05
+        days.day_number,
         coalesce(totals.units_sold, 0) as units_sold,
         coalesce(totals.gross_amount, 0) as gross_revenue,
         coalesce(totals.discount_amount, 0) as discount_amount,
         coalesce(totals.return_amount, 0) as return_amount,
-        coalesce(totals.gross_amount - totals.discount_amount - totals.return_amount, 0) as net_revenue
+        coalesce(totals.net_amount, 0) as net_revenue
 
     from days
-
-    inner join stores
-        on days.store_id = stores.store_id
 
     inner join categories
         on days.store_id = categories.store_id
@@ -54,7 +70,7 @@ filled as (
         on
             days.store_id = totals.store_id
             and categories.category = totals.category
-            and days.revenue_date = totals.revenue_date
+            and days.revenue_date = totals.entry_date
 
 ),
 
@@ -76,7 +92,7 @@ final as (
         store_id,
         category,
         revenue_date,
-        cast(units_sold as bigint) as units_sold,
+        cast(units_sold as numeric(18, 4)) as units_sold,
         cast(gross_revenue as numeric(18, 4)) as gross_revenue,
         cast(discount_amount as numeric(18, 4)) as discount_amount,
         cast(return_amount as numeric(18, 4)) as return_amount,

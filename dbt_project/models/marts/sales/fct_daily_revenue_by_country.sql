@@ -1,10 +1,5 @@
+{{ config(post_hook="{{ analyze() }}") }}
 with
-
-stores as (
-
-    select * from {{ ref('dim_stores') }}
-
-),
 
 days as (
 
@@ -12,11 +7,60 @@ days as (
 
 ),
 
-totals as (
+orders as (
+
+    select * from {{ ref('fct_orders') }}
+
+),
+
+-- an order counts on its day, an amount on the day on which it moved
+entries as (
 
     select
         store_id,
         country_code,
+        order_date as revenue_date,
+        case when is_sale then 1 else 0 end as order_count,
+        0 as units_sold,
+        0 as gross_amount,
+        0 as discount_amount,
+        0 as return_amount
+
+    from orders
+
+    union all
+
+    select
+        entries.store_id,
+        orders.country_code,
+        entries.entry_date as revenue_date,
+        0 as order_count,
+        entries.units_sold,
+        entries.gross_amount,
+        entries.discount_amount,
+        entries.return_amount
+
+    from {{ ref('fct_revenue_entries') }} as entries
+
+    left join orders
+        on
+            entries.store_id = orders.store_id
+            and entries.order_id = orders.order_id
+
+    -- fees and excluded amounts are not shown by country
+    where
+        entries.units_sold <> 0
+        or entries.gross_amount <> 0
+        or entries.discount_amount <> 0
+        or entries.return_amount <> 0
+
+),
+
+totals as (
+
+    select
+        store_id,
+        coalesce(country_code, '(unknown)') as country_code,
         revenue_date,
         sum(order_count) as order_count,
         sum(units_sold) as units_sold,
@@ -24,9 +68,9 @@ totals as (
         sum(discount_amount) as discount_amount,
         sum(return_amount) as return_amount
 
-    from {{ ref('int_country_days') }}
+    from entries
 
-    group by store_id, country_code, revenue_date
+    group by store_id, coalesce(country_code, '(unknown)'), revenue_date
 
 ),
 
@@ -47,7 +91,7 @@ filled as (
         days.store_id,
         countries.country_code,
         days.revenue_date,
-        {{ dbt.datediff('stores.first_order_date', 'days.revenue_date', 'day') }} as day_number, -- noqa: LT05
+        days.day_number,
         coalesce(totals.order_count, 0) as order_count,
         coalesce(totals.units_sold, 0) as units_sold,
         coalesce(totals.gross_amount, 0) as gross_revenue,
@@ -56,9 +100,6 @@ filled as (
         coalesce(totals.gross_amount - totals.discount_amount - totals.return_amount, 0) as net_revenue
 
     from days
-
-    inner join stores
-        on days.store_id = stores.store_id
 
     inner join countries
         on days.store_id = countries.store_id
@@ -90,7 +131,7 @@ final as (
         country_code,
         revenue_date,
         cast(order_count as integer) as order_count,
-        cast(units_sold as bigint) as units_sold,
+        cast(units_sold as numeric(18, 4)) as units_sold,
         cast(gross_revenue as numeric(18, 4)) as gross_revenue,
         cast(discount_amount as numeric(18, 4)) as discount_amount,
         cast(return_amount as numeric(18, 4)) as return_amount,

@@ -1,69 +1,115 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='parts',
-    meta={'part': 'revenue_date', 'row_key': 'product_id'}
+    incremental_strategy='append',
+    pre_hook="{{ delete_from_changed_day('revenue_date') }}",
+    post_hook="{{ analyze() }}"
 ) }}
-
-{% set versions = ref('int_revenue_days_versioned') %}
-
+-- depends_on: {{ ref('int_order_changes') }}, {{ ref('int_stores') }}, {{ ref('stores') }}
 with
 
-stores as (
+{% if is_incremental() -%}
+changed as (
 
-    select * from {{ ref('dim_stores') }}
-
-),
-
-stale as (
-
-    {{ days_to_build(versions, 'revenue_date') }}
+    {{ first_changed_day('revenue_date') }}
 
 ),
 
-rebuilt as (
+{% endif -%}
+-- an increment needs its own days, and those that their averages and comparisons look back at
+days as (
 
-    {{ reached(versions, 'stale', 'day', 'revenue_date', [(0, 29), (364, 364)]) }}
+    select
+        days.*,
+        {{ 'changed.first_day' if is_incremental() else "cast('1995-01-01' as date)" }} as first_day
 
-),
+    from {{ ref('int_store_days_spined') }} as days
 
-needed as (
+    {% if is_incremental() -%}
+    inner join {{ ref('int_stores') }} as stores
+        on days.store_id = stores.store_id
 
-    {{ reached(versions, 'rebuilt', 'day', 'revenue_date', [(-29, 0), (-364, -364)]) }}
+    inner join changed
+        on
+            days.store_id = changed.store_id
+            and (
+                days.revenue_date >= {{ dbt.dateadd('day', -29, 'changed.first_day') }}
+                or days.revenue_date between {{ dbt.dateadd('day', -364, 'changed.first_day') }}
+                and {{ dbt.dateadd('day', -364, 'stores.as_of_date') }}
+            )
+    {%- endif %}
 
 ),
 
 product_days as (
 
     select
-        product_days.store_id,
-        product_days.product_id,
-        product_days.revenue_date,
-        {{ dbt.datediff('stores.first_order_date', 'product_days.revenue_date', 'day') }} as day_number, -- noqa: LT05
-        product_days.order_count,
-        product_days.units_sold,
-        product_days.gross_amount as gross_revenue,
-        product_days.discount_amount,
-        product_days.return_amount,
-        product_days.net_amount as net_revenue,
-        product_days.day_version
+        entries.store_id,
+        coalesce(entries.product_id, '(no product)') as product_id,
+        entries.entry_date as revenue_date,
+        count(distinct case when entries.entry_kind = 'goods' then entries.order_id end) as order_count,
+        sum(entries.units_sold) as units_sold,
+        sum(entries.units_returned) as units_returned,
+        sum(entries.gross_amount) as gross_revenue,
+        sum(entries.discount_amount) as discount_amount,
+        sum(entries.return_amount) as return_amount,
+        sum(entries.net_amount) as net_revenue,
+        max(entries.load_id) as load_id
 
-    from {{ ref('int_product_days') }} as product_days
+    from {{ ref('fct_revenue_entries') }} as entries
 
-    inner join needed
+    inner join days
         on
-            product_days.store_id = needed.store_id
-            and product_days.revenue_date = needed.revenue_date
+            entries.store_id = days.store_id
+            and entries.entry_date = days.revenue_date
+            and entries.entry_date >= days.first_day
 
-    inner join stores
-        on product_days.store_id = stores.store_id
+    where
+        (entries.entry_type = 'line' and entries.entry_kind in ('goods', 'return', 'discount'))
+        or entries.gross_amount <> 0
+        or entries.discount_amount <> 0
+        or entries.return_amount <> 0
 
-    where product_days.revenue_date <= stores.as_of_date
+    group by entries.store_id, coalesce(entries.product_id, '(no product)'), entries.entry_date
+    {% if is_incremental() -%}
+    union all
+
+    select
+        store_id,
+        product_id,
+        revenue_date,
+        order_count,
+        units_sold,
+        units_returned,
+        gross_revenue,
+        discount_amount,
+        return_amount,
+        net_revenue,
+        load_id
+
+    from {{ this }}
+    {%- endif %}
+
+),
+
+numbered as (
+
+    select
+        product_days.*,
+        days.day_number,
+        days.first_day
+
+    from product_days
+
+    inner join days
+        on
+            product_days.store_id = days.store_id
+            and product_days.revenue_date = days.revenue_date
 
 ),
 
 averaged as (
 
-    {{ with_moving_averages('product_days', ['store_id', 'product_id']) }}
+    {{ with_moving_averages('numbered', ['store_id', 'product_id']) }}
 
 ),
 
@@ -76,29 +122,26 @@ compared as (
 final as (
 
     select
-        compared.store_id,
-        compared.product_id,
-        compared.revenue_date,
-        compared.order_count,
-        compared.units_sold,
-        compared.gross_revenue,
-        compared.discount_amount,
-        compared.return_amount,
-        compared.net_revenue,
-        cast(compared.net_revenue_7_day_average as numeric(18, 4)) as net_revenue_7_day_average,
-        cast(compared.net_revenue_30_day_average as numeric(18, 4)) as net_revenue_30_day_average,
-        cast(compared.net_revenue_year_before as numeric(18, 4)) as net_revenue_year_before,
-        {{ growth_pct('compared.net_revenue', 'compared.net_revenue_year_before') }} as growth_year_over_year_pct,
-        compared.day_version
+        store_id,
+        product_id,
+        revenue_date,
+        cast(order_count as integer) as order_count,
+        cast(units_sold as numeric(18, 4)) as units_sold,
+        cast(units_returned as numeric(18, 4)) as units_returned,
+        cast(gross_revenue as numeric(18, 4)) as gross_revenue,
+        cast(discount_amount as numeric(18, 4)) as discount_amount,
+        cast(return_amount as numeric(18, 4)) as return_amount,
+        cast(net_revenue as numeric(18, 4)) as net_revenue,
+        cast(net_revenue_7_day_average as numeric(18, 4)) as net_revenue_7_day_average,
+        cast(net_revenue_30_day_average as numeric(18, 4)) as net_revenue_30_day_average,
+        cast(net_revenue_year_before as numeric(18, 4)) as net_revenue_year_before,
+        {{ growth_pct('net_revenue', 'net_revenue_year_before') }} as growth_year_over_year_pct,
+        {{ load_through('load_id', ['fct_revenue_entries']) }} as load_id
 
     from compared
 
-    inner join rebuilt
-        on
-            compared.store_id = rebuilt.store_id
-            and compared.revenue_date = rebuilt.revenue_date
+    where revenue_date >= first_day
 
 )
 
 select * from final
-{{- and_replaced('rebuilt', 'revenue_date') }}

@@ -1,25 +1,7 @@
 {% set measures = [
-    'order_count',
-    'units_sold',
-    'gross_revenue',
-    'discount_amount',
-    'return_amount',
-    'net_revenue'
+    'order_count', 'units_sold', 'gross_revenue', 'discount_amount', 'return_amount', 'net_revenue'
 ] %}
-
 with
-
-stores as (
-
-    select * from {{ ref('dim_stores') }}
-
-),
-
-dates as (
-
-    select * from {{ ref('dim_dates') }}
-
-),
 
 daily as (
 
@@ -27,59 +9,30 @@ daily as (
 
 ),
 
-periods as (
-
-    {{ sum_by_period('daily', ['store_id', 'country_code'], 'month', measures) }}
-
-),
-
-followed as (
-
-    {{ with_past(
-        'periods', ['store_id', 'country_code'], 'period_number', 1, 'net_revenue_previous_month',
-        first='first_complete_number'
-    ) }}
-
-),
-
-compared as (
-
-    {{ with_past(
-        'followed', ['store_id', 'country_code'], 'period_number', 12, 'net_revenue_year_before',
-        first='first_complete_number'
-    ) }}
-
-),
+{{ revenue_by_period('daily', ['store_id', 'country_code'], 'month', measures) }},
 
 final as (
 
     select
-        compared.store_id,
-        compared.country_code,
-        compared.period_start_date as month_start_date,
-        dates.calendar_year,
-        dates.calendar_month,
-        compared.is_complete,
-        cast(compared.order_count as integer) as order_count,
-        cast(compared.units_sold as bigint) as units_sold,
-        cast(compared.gross_revenue as numeric(18, 4)) as gross_revenue,
-        cast(compared.discount_amount as numeric(18, 4)) as discount_amount,
-        cast(compared.return_amount as numeric(18, 4)) as return_amount,
-        cast(compared.net_revenue as numeric(18, 4)) as net_revenue,
-        cast(
-            {{ ratio('compared.gross_revenue - compared.discount_amount', 'compared.order_count') }} as numeric(18, 4)
-        ) as average_order_value,
-        cast(compared.net_revenue_previous_month as numeric(18, 4)) as net_revenue_previous_month,
-        {{ growth_pct('compared.net_revenue', 'compared.net_revenue_previous_month', given='compared.is_complete') }}
-            as growth_pct,
-        cast(compared.net_revenue_year_before as numeric(18, 4)) as net_revenue_year_before,
-        {{ growth_pct('compared.net_revenue', 'compared.net_revenue_year_before', given='compared.is_complete') }}
-            as growth_year_over_year_pct
+        store_id,
+        country_code,
+        month_start_date,
+        calendar_year,
+        calendar_month,
+        is_complete,
+        cast(order_count as integer) as order_count,
+        cast(units_sold as numeric(18, 4)) as units_sold,
+        cast(gross_revenue as numeric(18, 4)) as gross_revenue,
+        cast(discount_amount as numeric(18, 4)) as discount_amount,
+        cast(return_amount as numeric(18, 4)) as return_amount,
+        cast(net_revenue as numeric(18, 4)) as net_revenue,
+        cast({{ ratio('gross_revenue - discount_amount', 'order_count') }} as numeric(18, 4)) as average_order_value,
+        cast(net_revenue_previous_month as numeric(18, 4)) as net_revenue_previous_month,
+        {{ growth_pct('net_revenue', 'net_revenue_previous_month', given='is_complete') }} as growth_pct,
+        cast(net_revenue_year_before as numeric(18, 4)) as net_revenue_year_before,
+        {{ growth_pct('net_revenue', 'net_revenue_year_before', given='is_complete') }} as growth_year_over_year_pct
 
     from compared
-
-    inner join dates
-        on compared.period_start_date = dates.date_day
 
 )
 

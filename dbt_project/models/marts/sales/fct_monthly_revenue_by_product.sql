@@ -1,124 +1,55 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='parts',
-    meta={'part': 'month_start_date', 'row_key': 'product_id'}
-) }}
-
+{{ config(post_hook="{{ analyze() }}") }}
 {% set measures = [
-    'units_sold',
-    'gross_revenue',
-    'discount_amount',
-    'return_amount',
-    'net_revenue'
+    'units_sold', 'units_returned', 'gross_revenue', 'discount_amount', 'return_amount', 'net_revenue',
+    'revenue_with_known_cost', 'cost_amount'
 ] %}
-
-{% set versions = '(' ~ period_versions('month', 'month_start_date') ~ ')' %}
-
 with
 
-stores as (
-
-    select * from {{ ref('dim_stores') }}
-
-),
-
-dates as (
-
-    select * from {{ ref('dim_dates') }}
-
-),
-
-stale as (
-
-    {{ days_to_build(versions, 'month_start_date') }}
-
-),
-
-rebuilt as (
-
-    {{ reached(versions, 'stale', 'month', 'month_start_date', [(0, 1), (12, 12)]) }}
-
-),
-
-needed as (
-
-    {{ reached(versions, 'rebuilt', 'month', 'month_start_date', [(-1, 0), (-12, -12)]) }}
-
-),
-
+-- goods that came back take off the cost of their own day: the sale that they belong to is not known
 daily as (
 
-    select daily.*
+    select
+        daily.*,
+        case when costs.cost is not null then daily.net_revenue end as revenue_with_known_cost,
+        (daily.units_sold - daily.units_returned) * costs.cost as cost_amount
 
     from {{ ref('fct_daily_revenue_by_product') }} as daily
 
-    inner join dates
-        on daily.revenue_date = dates.date_day
-
-    inner join needed
+    left join {{ ref('int_product_costs') }} as costs
         on
-            daily.store_id = needed.store_id
-            and dates.month_start_date = needed.month_start_date
+            daily.store_id = costs.store_id
+            and daily.product_id = costs.product_id
+            and daily.revenue_date between costs.valid_from_date and costs.valid_to_date
 
 ),
 
-periods as (
-
-    {{ sum_by_period('daily', ['store_id', 'product_id'], 'month', measures) }}
-
-),
-
-followed as (
-
-    {{ with_past(
-        'periods', ['store_id', 'product_id'], 'period_number', 1, 'net_revenue_previous_month',
-        first='first_complete_number'
-    ) }}
-
-),
-
-compared as (
-
-    {{ with_past(
-        'followed', ['store_id', 'product_id'], 'period_number', 12, 'net_revenue_year_before',
-        first='first_complete_number'
-    ) }}
-
-),
+{{ revenue_by_period('daily', ['store_id', 'product_id'], 'month', measures) }},
 
 final as (
 
     select
-        compared.store_id,
-        compared.product_id,
-        compared.period_start_date as month_start_date,
-        dates.calendar_year,
-        dates.calendar_month,
-        compared.is_complete,
-        cast(compared.units_sold as bigint) as units_sold,
-        cast(compared.gross_revenue as numeric(18, 4)) as gross_revenue,
-        cast(compared.discount_amount as numeric(18, 4)) as discount_amount,
-        cast(compared.return_amount as numeric(18, 4)) as return_amount,
-        cast(compared.net_revenue as numeric(18, 4)) as net_revenue,
-        cast(compared.net_revenue_previous_month as numeric(18, 4)) as net_revenue_previous_month,
-        {{ growth_pct('compared.net_revenue', 'compared.net_revenue_previous_month', given='compared.is_complete') }}
-            as growth_pct,
-        cast(compared.net_revenue_year_before as numeric(18, 4)) as net_revenue_year_before,
-        {{ growth_pct('compared.net_revenue', 'compared.net_revenue_year_before', given='compared.is_complete') }}
-            as growth_year_over_year_pct,
-        rebuilt.day_version
+        store_id,
+        product_id,
+        month_start_date,
+        calendar_year,
+        calendar_month,
+        is_complete,
+        cast(units_sold as numeric(18, 4)) as units_sold,
+        cast(units_returned as numeric(18, 4)) as units_returned,
+        cast(gross_revenue as numeric(18, 4)) as gross_revenue,
+        cast(discount_amount as numeric(18, 4)) as discount_amount,
+        cast(return_amount as numeric(18, 4)) as return_amount,
+        cast(net_revenue as numeric(18, 4)) as net_revenue,
+        cast(revenue_with_known_cost as numeric(18, 4)) as revenue_with_known_cost,
+        cast(cost_amount as numeric(18, 4)) as cost_amount,
+        cast(revenue_with_known_cost - cost_amount as numeric(18, 4)) as profit_amount,
+        cast(net_revenue_previous_month as numeric(18, 4)) as net_revenue_previous_month,
+        {{ growth_pct('net_revenue', 'net_revenue_previous_month', given='is_complete') }} as growth_pct,
+        cast(net_revenue_year_before as numeric(18, 4)) as net_revenue_year_before,
+        {{ growth_pct('net_revenue', 'net_revenue_year_before', given='is_complete') }} as growth_year_over_year_pct
 
     from compared
-
-    inner join rebuilt
-        on
-            compared.store_id = rebuilt.store_id
-            and compared.period_start_date = rebuilt.month_start_date
-
-    inner join dates
-        on compared.period_start_date = dates.date_day
 
 )
 
 select * from final
-{{- and_replaced('rebuilt', 'month_start_date') }}

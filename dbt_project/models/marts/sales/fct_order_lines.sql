@@ -1,127 +1,115 @@
--- depends_on: {{ ref('int_order_items_unioned') }}, {{ ref('int_orders_dated') }}, {{ ref('stores') }}
--- depends_on: {{ ref('line_codes') }}, {{ ref('int_cancellations_matched') }}
 {{ config(
     materialized='incremental',
-    incremental_strategy='parts',
-    meta={'part': 'order_date', 'row_key': 'item_id', 'changes': ['order_id', 'former_customer_id']}
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('order_id') }}",
+    post_hook="{{ analyze() }}"
 ) }}
-
-{% if is_incremental() %}
-{#- asked beforehand: a planner that guesses thousands of days reads the orders of all -#}
-{% set new_rows_and_touched_orders -%}
-new_rows as (
-
-    {{ delivered_rows('order_items') }}
-
-),
-
-touched_orders as (
-
-    {{ touched_orders('order_items', 'item_id') }}
-
-)
-{%- endset %}
-
-{#- where these orders are now, and where they were; a line whose order is unknown has no day, and stands under null -#}
-{% set touched_days -%}
+-- depends_on: {{ ref('int_order_changes') }}
 with
 
-{{ new_rows_and_touched_orders }}
+items as (
 
-select
-    touched_orders.store_id,
-    orders.order_date,
-    0 as day_version
+    select * from {{ ref('int_order_items') }}
 
-from touched_orders
-
-left join {{ ref('int_orders_dated') }} as orders
-    on
-        touched_orders.store_id = orders.store_id
-        and touched_orders.order_id = orders.order_id
-
-union
-
-select
-    built.store_id,
-    built.order_date,
-    0 as day_version
-
-from touched_orders
-
-inner join {{ this }} as built
-    on
-        touched_orders.store_id = built.store_id
-        and touched_orders.order_id = built.order_id
-{%- endset %}
-{% endif %}
-
-with
-
-{% if is_incremental() -%}
-{{ new_rows_and_touched_orders }},
-
-touched_days as (
-
-    {{ written_out(touched_days, 'order_date') }}
+    {% if is_incremental() -%}
+    where (store_id, order_id) in ({{ changed('order_id') }})
+    {%- endif %}
 
 ),
 
-orders_of_touched_days as (
+orders as (
+
+    select * from {{ ref('int_orders') }}
+
+),
+
+stores as (
+
+    select * from {{ ref('stores') }}
+
+),
+
+line_codes as (
+
+    select * from {{ ref('line_codes') }}
+
+),
+
+cancellations as (
+
+    select * from {{ ref('int_cancellations_matched') }}
+
+),
+
+joined as (
 
     select
-        orders.store_id,
-        orders.order_id
+        items.store_id,
+        items.item_id,
+        items.order_id,
+        orders.customer_id,
+        items.product_id,
+        orders.order_date,
+        items.quantity,
+        items.unit_price,
+        {{ in_store_currency('items.total_price', 'orders.exchange_rate') }} as line_amount,
+        greatest(items.load_id, orders.load_id, cancellations.load_id) as load_id,
+        -- the first rule that fits decides
+        case
+            when orders.order_id is null then 'unknown_order'
+            when orders.order_status = 'cancelled' then 'cancelled_order'
+            when orders.order_status = 'pending' then 'pending_order'
+            when orders.order_status = 'bad_debt' or line_codes.line_kind = 'bad_debt' then 'bad_debt'
+            when orders.order_status not in ('completed', 'returned', 'credit_note') then 'unknown_status'
+            when orders.exchange_rate is null then 'other_currency'
+            when line_codes.line_kind in ('fee', 'discount') then null
+            when cancellations.item_id is not null then 'cancelled_same_day'
+            when items.unit_price < 0 then 'negative_price'
+            when items.unit_price = 0 and items.total_price = 0 and items.quantity < 0 then 'write_off'
+            when items.unit_price = 0 and items.total_price = 0 then 'free_of_charge'
+            when items.quantity = 0 then 'no_quantity'
+            when {{ differs_from_price('items.total_price', 'items.quantity', 'items.unit_price') }} then 'total_mismatch' -- noqa: LT05
+        end as excluded_reason,
+        case
+            when line_codes.line_kind in ('fee', 'discount') then line_codes.line_kind
+            when items.quantity < 0 then 'return'
+            else 'goods'
+        end as counted_as
 
-    from touched_days
+    from items
 
-    inner join {{ ref('int_orders_dated') }} as orders
+    inner join stores
+        on items.store_id = stores.store_id
+
+    left join orders
         on
-            touched_days.store_id = orders.store_id
-            and touched_days.order_date = orders.order_date
+            items.store_id = orders.store_id
+            and items.order_id = orders.order_id
 
-    union
-
-    select
-        built.store_id,
-        built.order_id
-
-    from touched_days
-
-    inner join {{ this }} as built
+    left join line_codes
         on
-            touched_days.store_id = built.store_id
-            and touched_days.order_date is null
-            and built.order_date is null
+            stores.source_name = line_codes.source_name
+            and items.product_id = line_codes.product_id
 
-    union
+    left join cancellations
+        on
+            items.store_id = cancellations.store_id
+            and items.item_id = cancellations.item_id
+
+    -- a line whose order was not delivered has no day, and is known
+    where {{ is_known('orders.order_date') }}
+
+),
+
+typed as (
 
     select
-        store_id,
-        order_id
+        *,
+        case when excluded_reason is not null then 'excluded' else counted_as end as line_type
 
-    from touched_orders
-
-),
-
-items_of_touched_days as (
-
-    {{ delivered_rows('order_items', of_orders='orders_of_touched_days') }}
+    from joined
 
 ),
-
-lines as (
-
-    {{ classified_lines('items_of_touched_days') }}
-
-),
-{%- else -%}
-lines as (
-
-    select * from {{ ref('int_order_lines_classified') }}
-
-),
-{%- endif %}
 
 final as (
 
@@ -134,19 +122,18 @@ final as (
         order_date,
         line_type,
         excluded_reason,
-        quantity,
-        unit_price,
+        cast(quantity as numeric(11, 4)) as quantity,
+        cast(unit_price as numeric(15, 4)) as unit_price,
         line_amount,
-        gross_amount,
-        discount_amount,
-        return_amount,
-        fee_amount,
-        excluded_amount,
-        load_id
+        cast(case when line_type = 'goods' then line_amount else 0 end as numeric(18, 4)) as gross_amount,
+        cast(case when line_type = 'discount' then -line_amount else 0 end as numeric(18, 4)) as discount_amount,
+        cast(case when line_type = 'return' then -line_amount else 0 end as numeric(18, 4)) as return_amount,
+        cast(case when line_type = 'fee' then line_amount else 0 end as numeric(18, 4)) as fee_amount,
+        cast(case when line_type = 'excluded' then line_amount else 0 end as numeric(18, 4)) as excluded_amount,
+        {{ load_through('load_id', ['int_orders', 'int_cancellations_matched']) }} as load_id
 
-    from lines
+    from typed
 
 )
 
 select * from final
-{{- and_replaced('touched_days', 'order_date') }}

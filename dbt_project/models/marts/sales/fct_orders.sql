@@ -1,151 +1,82 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='parts',
-    meta={'part': 'order_id', 'row_key': 'order_date', 'changes': ['order_id', 'customer_id', 'order_date']}
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed('order_id') ~ delete_changed('customer_id', customers='int_customer_changes') }}",
+    post_hook="{{ analyze() }}"
 ) }}
-
+-- depends_on: {{ ref('int_order_changes') }}, {{ ref('int_customer_changes') }}
+{% set amounts = ['gross_amount', 'discount_amount', 'return_amount', 'fee_amount', 'excluded_amount'] %}
+{% set measures = ['line_count', 'units_sold', 'adjustment_count', 'other_day_adjustment_count'] + amounts %}
 with
 
-{% if is_incremental() -%}
-changed as (
-
-    {{ changed('int_orders_dated', 'order_id') }}
-
-    union
-
-    {{ changed('fct_order_lines', 'order_id') }}
-
-    union
-
-    {{ changed('fct_order_adjustments', 'order_id') }}
-
-),
-
-{% endif -%}
 orders as (
 
-    select orders.*
+    select
+        *,
+        {{ country_spelling('country') }} as country_spelling
 
-    from {{ ref('int_orders_dated') }} as orders
+    from {{ ref('int_orders') }}
 
-    {% if is_incremental() -%}
-    inner join changed
-        on
-            orders.store_id = changed.store_id
-            and orders.order_id = changed.order_id
-
-    {% endif -%}
     where
-        orders.order_date is not null
-        and {{ is_known('orders.order_date') }}
+        {{ is_known('order_date') }}
+        {% if is_incremental() -%} -- the number of an order depends on all orders of its customer -- noqa: LT02
+        and ( -- noqa: LT02
+            (store_id, order_id) in ({{ changed('order_id') }}) -- noqa: LT02
+            or (store_id, customer_id) in ({{ changed('customer_id', customers='int_customer_changes') }}) -- noqa: LT02
+        ) -- noqa: LT02
+        {%- endif %}
 
 ),
 
-lines as (
+-- in an increment of these orders only
+totals as (
 
-    select lines.*
-
-    from {{ ref('fct_order_lines') }} as lines
-
-    {% if is_incremental() -%}
-    inner join changed
-        on
-            lines.store_id = changed.store_id
-            and lines.order_id = changed.order_id
-    {%- endif %}
-
-),
-
-adjustments as (
-
-    select adjustments.*
-
-    from {{ ref('fct_order_adjustments') }} as adjustments
-
-    {% if is_incremental() -%}
-    inner join changed
-        on
-            adjustments.store_id = changed.store_id
-            and adjustments.order_id = changed.order_id
-    {%- endif %}
-
-),
-
-line_totals as (
-
-    select
-        store_id,
-        order_id,
-        count(*) as line_count,
-        sum(case when line_type = 'goods' then quantity else 0 end) as units_sold,
-        sum(gross_amount) as gross_amount,
-        sum(discount_amount) as discount_amount,
-        sum(return_amount) as return_amount,
-        sum(fee_amount) as fee_amount,
-        sum(excluded_amount) as excluded_amount,
-        max(load_id) as load_id
-
-    from lines
-
-    group by store_id, order_id
-
-),
-
-adjustment_totals as (
-
-    select
-        store_id,
-        order_id,
-        count(*) as adjustment_count,
-        sum(case when adjustment_date <> order_date then 1 else 0 end) as other_day_adjustment_count,
-        sum(discount_amount) as discount_amount,
-        sum(return_amount) as return_amount,
-        sum(fee_amount) as fee_amount,
-        sum(excluded_amount) as excluded_amount,
-        max(load_id) as load_id
-
-    from adjustments
-
-    group by store_id, order_id
+    {{ order_totals(measures, amounts, of='orders' if is_incremental() else none) }}
 
 ),
 
 joined as (
 
     select
-        orders.store_id,
-        orders.order_id,
-        orders.customer_id,
-        orders.order_status,
-        orders.payment_method,
-        orders.currency,
-        orders.ordered_at,
-        orders.order_date,
-        orders.country,
-        orders.total_amount,
-        case when line_totals.load_id > orders.load_id then line_totals.load_id else orders.load_id end as load_id,
-        coalesce(adjustment_totals.load_id, 0) as adjustment_load_id,
-        coalesce(line_totals.line_count, 0) as line_count,
-        coalesce(adjustment_totals.adjustment_count, 0) as adjustment_count,
-        coalesce(adjustment_totals.other_day_adjustment_count, 0) as other_day_adjustment_count,
-        coalesce(line_totals.units_sold, 0) as units_sold,
-        coalesce(line_totals.gross_amount, 0) as gross_amount,
-        coalesce(line_totals.discount_amount, 0) + coalesce(adjustment_totals.discount_amount, 0) as discount_amount,
-        coalesce(line_totals.return_amount, 0) + coalesce(adjustment_totals.return_amount, 0) as return_amount,
-        coalesce(line_totals.fee_amount, 0) + coalesce(adjustment_totals.fee_amount, 0) as fee_amount,
-        coalesce(line_totals.excluded_amount, 0) + coalesce(adjustment_totals.excluded_amount, 0) as excluded_amount
+        orders.*,
+        {% for measure in measures -%}
+        coalesce(totals.{{ measure }}, 0) as {{ measure }},
+        {% endfor -%}
+        -- a credit note, a stock write-off or a cancelled order is no sale
+        coalesce(totals.gross_amount > 0, false) as is_sale,
+        greatest(orders.load_id, totals.load_id) as newest_load_id,
+        spellings.country_code as named_country_code,
+        {{ country_unknown_reason('orders.country_spelling', 'spellings') }} as named_unknown_reason,
+        customers.country_code as customer_country_code,
+        customers.country_unknown_reason as customer_unknown_reason,
+        customers.region as customer_region
 
     from orders
 
-    left join line_totals
-        on
-            orders.store_id = line_totals.store_id
-            and orders.order_id = line_totals.order_id
+    left join totals
+        on orders.store_id = totals.store_id and orders.order_id = totals.order_id
 
-    left join adjustment_totals
-        on
-            orders.store_id = adjustment_totals.store_id
-            and orders.order_id = adjustment_totals.order_id
+    left join {{ ref('int_country_spellings') }} as spellings
+        on orders.country_spelling = spellings.spelling
+
+    left join {{ ref('int_customers') }} as customers
+        on orders.store_id = customers.store_id and orders.customer_id = customers.customer_id
+
+),
+
+-- an order that names no country went to its customer's
+located as (
+
+    select
+        *,
+        coalesce(named_unknown_reason, '') = 'not_given' as is_at_customer,
+        case
+            when region is not null then region
+            when named_unknown_reason = 'not_given' or named_country_code = customer_country_code then customer_region
+        end as located_region,
+        row_number() over (partition by customer_id, store_id, is_sale order by ordered_at asc, order_id asc) as sale_number -- noqa: LT05
+
+    from joined
 
 ),
 
@@ -157,15 +88,32 @@ final as (
         customer_id,
         customer_id is null as is_guest,
         order_status,
-        -- a credit note, a stock write-off or a cancelled order is no sale
-        gross_amount > 0 as is_sale,
+        is_sale,
+        cast(case when is_sale and customer_id is not null then sale_number end as integer) as customer_order_number,
+        case when is_sale and customer_id is not null then sale_number = 1 end as is_first_order,
         payment_method,
+        sales_channel,
+        discount_code,
         country,
+        case when is_at_customer then customer_country_code else named_country_code end as country_code,
+        case
+            when not is_at_customer then named_unknown_reason
+            when customer_id is null then 'no_customer'
+            when customer_country_code is null then coalesce(customer_unknown_reason, 'not_given')
+        end as country_unknown_reason,
+        located_region as region,
+        case
+            when located_region is not null then null
+            when customer_id is null then 'no_customer'
+            when customer_region is null then 'not_given'
+            else 'other_country'
+        end as region_unknown_reason,
         currency,
         ordered_at,
         order_date,
+        order_hour,
         cast(line_count as integer) as line_count,
-        cast(units_sold as bigint) as units_sold,
+        cast(units_sold as numeric(18, 4)) as units_sold,
         cast(gross_amount as numeric(18, 4)) as gross_amount,
         cast(discount_amount as numeric(18, 4)) as discount_amount,
         cast(return_amount as numeric(18, 4)) as return_amount,
@@ -175,12 +123,11 @@ final as (
         total_amount,
         cast(adjustment_count as integer) as adjustment_count,
         cast(other_day_adjustment_count as integer) as other_day_adjustment_count,
-        cast(load_id as bigint) as load_id,
-        cast(adjustment_load_id as bigint) as adjustment_load_id
+        {{ load_through('newest_load_id', ['int_orders', 'int_customers', 'fct_order_lines', 'fct_order_adjustments']) }} -- noqa: LT05
+            as load_id
 
-    from joined
+    from located
 
 )
 
 select * from final
-{{- and_replaced('changed', 'order_id') }}

@@ -1,196 +1,149 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='parts',
-    meta={'part': 'revenue_date', 'row_key': 'raw_amount'}
-) }}
-
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ delete_changed('revenue_date') }}") }}
+-- depends_on: {{ ref('int_order_changes') }}
+{% set reasons = [
+    'cancelled_order', 'cancelled_same_day', 'bad_debt', 'negative_price', 'unknown_order', 'pending_order',
+    'other_currency', 'unknown_status', 'unknown_kind', 'no_quantity', 'total_mismatch', 'included_in_prices'
+] %}
+{% set reason_amounts = (reasons | join('_amount,') ~ '_amount').split(',') %}
+{% set amounts = ['gross_amount', 'discount_amount', 'return_amount', 'fee_amount', 'excluded_amount'] %}
+{% set adjustment_date = store_date('adjustments.adjusted_at', 'zones.time_zone') %}
 with
 
-days as (
+{{ 'changed_days as (' ~ changed('revenue_date') ~ '),' if is_incremental() }}
 
-    {{ days_to_build(ref('int_revenue_days_versioned'), 'revenue_date') }}
-
-),
-
-orders as (
-
-    select
-        orders.store_id,
-        orders.order_id,
-        orders.order_date
-
-    from {{ ref('int_orders_dated') }} as orders
-
-    inner join days
-        on
-            orders.store_id = days.store_id
-            and orders.order_date = days.revenue_date
-
-),
-
-items as (
-
-    {% if is_incremental() -%}
-    {{ delivered_rows('order_items', of_orders='orders') }}
-    {%- else -%}
-    select * from {{ ref('int_order_items_unioned') }}
-    {%- endif %}
-
-),
-
--- what was delivered, summed without a look at what it counts as
+-- what was delivered, without the rules that say what it counts as
 delivered as (
 
     select
         orders.store_id,
         orders.order_date as revenue_date,
-        items.total_price as amount
+        {{ in_store_currency('items.total_price', 'orders.exchange_rate') }} as raw_amount,
+        greatest(items.load_id, orders.load_id) as load_id
 
-    from orders
+    from {{ ref('int_orders') }} as orders
 
-    inner join items
-        on
-            orders.store_id = items.store_id
-            and orders.order_id = items.order_id
+    inner join {{ ref('int_order_items') }} as items
+        on orders.store_id = items.store_id and orders.order_id = items.order_id
+
+    where
+        {{ is_known('orders.order_date') }}
+        {%- if is_incremental() %}
+        and (orders.store_id, orders.order_date) in (select changed_days.* from changed_days)
+        {%- endif %}
 
     union all
 
     select
         adjustments.store_id,
-        {{ store_date('adjustments.adjusted_at', 'stores.time_zone') }} as revenue_date,
-        adjustments.amount
+        {{ adjustment_date }} as revenue_date,
+        {{ in_store_currency('adjustments.amount', 'orders.exchange_rate') }} as raw_amount,
+        greatest(adjustments.load_id, orders.load_id) as load_id
 
-    from {{ ref('int_order_adjustments_unioned') }} as adjustments
+    from {{ ref('int_order_adjustments') }} as adjustments
 
-    inner join {{ ref('stores') }} as stores
-        on adjustments.store_id = stores.store_id
+    inner join {{ ref('stores') }} as zones on adjustments.store_id = zones.store_id
 
-    -- no zone is further from UTC than a day
-    where adjustments.adjusted_at >= (select {{ dbt.dateadd('day', -1, 'min(days.revenue_date)') }} from days)
+    left join {{ ref('int_orders') }} as orders
+        on adjustments.store_id = orders.store_id and adjustments.order_id = orders.order_id
+
+    where
+        {{ is_known(adjustment_date) }}
+        {%- if is_incremental() %}
+        and (adjustments.store_id, {{ adjustment_date }}) in (select changed_days.* from changed_days)
+        {%- endif %}
 
 ),
 
 raw_totals as (
 
     select
-        delivered.store_id,
-        delivered.revenue_date,
-        sum(delivered.amount) as raw_amount
+        store_id,
+        revenue_date,
+        sum(raw_amount) as raw_amount,
+        max(load_id) as load_id
 
     from delivered
 
-    inner join days
-        on
-            delivered.store_id = days.store_id
-            and delivered.revenue_date = days.revenue_date
-
-    group by delivered.store_id, delivered.revenue_date
+    group by store_id, revenue_date
 
 ),
 
 counted as (
 
-    select * from {{ ref('int_revenue_days') }}
-
-),
-
-excluded as (
-
-    select
-        lines.store_id,
-        days.revenue_date,
-        lines.excluded_reason,
-        lines.excluded_amount
-
-    from {{ ref('fct_order_lines') }} as lines
-
-    inner join days
-        on
-            lines.store_id = days.store_id
-            and lines.order_date = days.revenue_date
-
-    where lines.excluded_amount <> 0
-
-    union all
-
-    select
-        adjustments.store_id,
-        days.revenue_date,
-        adjustments.excluded_reason,
-        adjustments.excluded_amount
-
-    from {{ ref('fct_order_adjustments') }} as adjustments
-
-    inner join days
-        on
-            adjustments.store_id = days.store_id
-            and adjustments.adjustment_date = days.revenue_date
-
-    where adjustments.excluded_amount <> 0
-
-),
-
-excluded_totals as (
-
     select
         store_id,
-        {% for reason in ['cancelled_order', 'cancelled_same_day', 'bad_debt', 'negative_price', 'unknown_order'] -%}
-        sum(case when excluded_reason = '{{ reason }}' then excluded_amount else 0 end)
-            as {{ reason }}_amount,
+        entry_date as revenue_date,
+        {% for reason in reasons -%}
+        sum(case when excluded_reason = '{{ reason }}' then excluded_amount else 0 end) as {{ reason }}_amount,
         {% endfor -%}
-        revenue_date
+        {% for amount in amounts -%}
+        sum({{ amount }}) as {{ amount }},
+        {% endfor -%}
+        max(load_id) as load_id
 
-    from excluded
+    from {{ ref('fct_revenue_entries') }}
 
-    group by store_id, revenue_date
+    -- lines whose order was not delivered have no day
+    where
+        entry_date is not null
+        {%- if is_incremental() %}
+        and (store_id, entry_date) in (select changed_days.* from changed_days)
+        {%- endif %}
+
+    group by store_id, entry_date
+
+),
+
+-- a day that only one side knows is a difference
+joined as (
+
+    select
+        coalesce(raw_totals.store_id, counted.store_id) as store_id,
+        coalesce(raw_totals.revenue_date, counted.revenue_date) as revenue_date,
+        coalesce(raw_totals.raw_amount, 0) as raw_amount,
+        {% for amount in amounts + reason_amounts -%}
+        coalesce(counted.{{ amount }}, 0) as {{ amount }},
+        {% endfor -%}
+        greatest(raw_totals.load_id, counted.load_id) as load_id
+
+    from raw_totals
+
+    full outer join counted
+        on raw_totals.store_id = counted.store_id and raw_totals.revenue_date = counted.revenue_date
 
 ),
 
 final as (
 
     select
-        days.store_id,
-        days.revenue_date,
-        cast(coalesce(raw_totals.raw_amount, 0) as numeric(18, 4)) as raw_amount,
-        counted.gross_amount as gross_revenue,
-        counted.discount_amount,
-        counted.return_amount,
-        counted.fee_amount,
-        counted.excluded_amount,
-        cast(coalesce(excluded_totals.cancelled_order_amount, 0) as numeric(18, 4)) as excluded_cancelled_order_amount,
-        cast(coalesce(excluded_totals.cancelled_same_day_amount, 0) as numeric(18, 4))
-            as excluded_cancelled_same_day_amount,
-        cast(coalesce(excluded_totals.bad_debt_amount, 0) as numeric(18, 4)) as excluded_bad_debt_amount,
-        cast(coalesce(excluded_totals.negative_price_amount, 0) as numeric(18, 4)) as excluded_negative_price_amount,
-        cast(coalesce(excluded_totals.unknown_order_amount, 0) as numeric(18, 4)) as excluded_unknown_order_amount,
+        store_id,
+        revenue_date,
+        cast(raw_amount as numeric(18, 4)) as raw_amount,
+        cast(gross_amount as numeric(18, 4)) as gross_revenue,
+        cast(discount_amount as numeric(18, 4)) as discount_amount,
+        cast(return_amount as numeric(18, 4)) as return_amount,
+        cast(fee_amount as numeric(18, 4)) as fee_amount,
+        cast(excluded_amount as numeric(18, 4)) as excluded_amount,
+        cast(cancelled_order_amount as numeric(18, 4)) as excluded_cancelled_order_amount,
+        cast(cancelled_same_day_amount as numeric(18, 4)) as excluded_cancelled_same_day_amount,
+        cast(bad_debt_amount as numeric(18, 4)) as excluded_bad_debt_amount,
+        cast(negative_price_amount as numeric(18, 4)) as excluded_negative_price_amount,
+        cast(unknown_order_amount as numeric(18, 4)) as excluded_unknown_order_amount,
+        cast(pending_order_amount as numeric(18, 4)) as excluded_pending_order_amount,
+        cast(other_currency_amount as numeric(18, 4)) as excluded_other_currency_amount,
+        cast(unknown_status_amount as numeric(18, 4)) as excluded_unknown_status_amount,
+        cast(unknown_kind_amount as numeric(18, 4)) as excluded_unknown_kind_amount,
+        cast(no_quantity_amount as numeric(18, 4)) as excluded_no_quantity_amount,
+        cast(total_mismatch_amount as numeric(18, 4)) as excluded_total_mismatch_amount,
+        cast(included_in_prices_amount as numeric(18, 4)) as excluded_included_in_prices_amount,
         cast(
-            coalesce(raw_totals.raw_amount, 0)
-            - (
-                counted.gross_amount - counted.discount_amount - counted.return_amount
-                + counted.fee_amount + counted.excluded_amount
-            )
+            raw_amount - (gross_amount - discount_amount - return_amount + fee_amount + excluded_amount)
             as numeric(18, 4)
         ) as difference_amount,
-        days.day_version
+        {{ load_through('load_id', ['int_orders', 'fct_revenue_entries']) }} as load_id
 
-    from days
-
-    inner join counted
-        on
-            days.store_id = counted.store_id
-            and days.revenue_date = counted.revenue_date
-
-    left join raw_totals
-        on
-            days.store_id = raw_totals.store_id
-            and days.revenue_date = raw_totals.revenue_date
-
-    left join excluded_totals
-        on
-            days.store_id = excluded_totals.store_id
-            and days.revenue_date = excluded_totals.revenue_date
+    from joined
 
 )
 
 select * from final
-{{- and_replaced('days', 'revenue_date') }}

@@ -1,36 +1,14 @@
-with
+select
+    -- keys
+    load_id,
+    line_number,
 
-source as (
+    -- properties
+    source_name,
+    table_name,
+    file_name,
+    column_name,
+    reason,
+    raw_text
 
-    {{ union_ledgers('rejected_rows', columns=[
-        'load_id',
-        'line_number',
-        'table_name',
-        'file_name',
-        'column_name',
-        'reason',
-        'raw_text'
-    ]) | indent }}
-
-),
-
-renamed as (
-
-    select
-        -- keys
-        source_name,
-        load_id,
-        line_number,
-
-        -- properties
-        table_name,
-        file_name,
-        column_name,
-        reason,
-        raw_text
-
-    from source
-
-)
-
-select * from renamed
+from {{ source('ingestion', 'rejected_rows') }}

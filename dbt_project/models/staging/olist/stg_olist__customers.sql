@@ -1,16 +1,6 @@
+{{ config(enabled='olist' in var('sources')) }}
+
 with
-
-customers as (
-
-    select * from {{ source('olist', 'customers') }}
-
-),
-
-orders as (
-
-    select * from {{ source('olist', 'orders') }}
-
-),
 
 -- a person has one row per order, and lives where the last one went
 ranked as (
@@ -27,38 +17,37 @@ ranked as (
             order by orders.order_purchase_timestamp desc nulls last, customers.customer_id asc
         ) as row_number_newest_first
 
-    from customers
+    from {{ source('olist', 'customers') }} as customers
 
-    left join orders
-        on customers.customer_id = orders.customer_id
+    left join {{ source('olist', 'orders') }} as orders
+        on
+            customers.customer_id = orders.customer_id
+            and {{ is_current('orders._load_id', 'orders._replaced_by_load_id') }}
 
-),
-
-renamed as (
-
-    select
-        -- keys
-        'olist' as store_id,
-        customer_unique_id as customer_id,
-
-        -- properties
-        cast(null as {{ dbt.type_string() }}) as email,
-        'BR' as country,
-        customer_state as region,
-        customer_city as city,
-        cast(null as {{ dbt.type_string() }}) as age_group,
-        cast(null as {{ dbt.type_string() }}) as customer_segment,
-
-        -- times
-        cast(null as date) as registration_date,
-
-        -- the delivery
-        load_id
-
-    from ranked
-
-    where row_number_newest_first = 1
+    where {{ is_current('customers._load_id', 'customers._replaced_by_load_id') }}
 
 )
 
-select * from renamed
+select
+    -- keys
+    'olist' as store_id,
+    trim(customer_unique_id) as customer_id,
+
+    -- properties
+    cast(null as {{ dbt.type_string() }}) as email,
+    'BR' as country,
+    customer_state as region,
+    customer_city as city,
+    cast(null as {{ dbt.type_string() }}) as age_group,
+    cast(null as {{ dbt.type_string() }}) as customer_segment,
+
+    -- times
+    cast(null as date) as registration_date,
+
+    -- versions
+    load_id,
+    cast(null as bigint) as replaced_by_load_id
+
+from ranked
+
+where row_number_newest_first = 1

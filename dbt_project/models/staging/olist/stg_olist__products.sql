@@ -1,42 +1,27 @@
-with
+{{ config(enabled='olist' in var('sources')) }}
 
-products as (
+select
+    -- keys
+    'olist' as store_id,
+    trim(products.product_id) as product_id,
 
-    select * from {{ source('olist', 'products') }}
+    -- properties
+    cast(null as {{ dbt.type_string() }}) as product_name,
+    coalesce(translations.product_category_name_english, products.product_category_name) as category,
+    cast(null as {{ dbt.type_string() }}) as brand,
 
-),
+    -- measures
+    cast(null as numeric(15, 4)) as price,
+    cast(null as numeric(15, 4)) as cost,
+    cast(null as numeric(15, 4)) as stock_quantity,
 
-translations as (
+    -- versions
+    greatest(products._load_id, translations._load_id) as load_id,
+    products._replaced_by_load_id as replaced_by_load_id
 
-    select * from {{ source('olist', 'product_category_name_translation') }}
+from {{ source('olist', 'products') }} as products
 
-),
-
-renamed as (
-
-    select
-        -- keys
-        'olist' as store_id,
-        products.product_id,
-
-        -- properties
-        cast(null as {{ dbt.type_string() }}) as product_name,
-        coalesce(translations.product_category_name_english, products.product_category_name) as category,
-        cast(null as {{ dbt.type_string() }}) as brand,
-
-        -- measures
-        cast(null as numeric(18, 4)) as price,
-        cast(null as numeric(18, 4)) as cost,
-        cast(null as integer) as stock_quantity,
-
-        -- the delivery
-        greatest(products._load_id, translations._load_id) as load_id
-
-    from products
-
-    left join translations
-        on products.product_category_name = translations.product_category_name
-
-)
-
-select * from renamed
+left join {{ source('olist', 'product_category_name_translation') }} as translations
+    on
+        products.product_category_name = translations.product_category_name
+        and {{ is_current('translations._load_id', 'translations._replaced_by_load_id') }}

@@ -1,38 +1,27 @@
-with
+{{ config(enabled='online_retail' in var('sources')) }}
 
 -- this kind of export has lines only: postage and discounts are lines of their own
-lines as (
+select
+    -- keys
+    'online_retail' as store_id,
+    cast(null as {{ dbt.type_string() }}) as adjustment_id,
+    invoiceno as order_id,
+    cast(null as {{ dbt.type_string() }}) as item_id,
 
-    select * from {{ ref('base_online_retail__online_retail') }}
+    -- properties
+    cast(null as {{ dbt.type_string() }}) as adjustment_kind,
+    cast(null as boolean) as is_date_inferred,
 
-),
+    -- times
+    invoicedate as adjusted_at,
 
-renamed as (
+    -- measures
+    cast(null as numeric(18, 4)) as amount,
 
-    select
-        -- keys
-        store_id,
-        cast(null as {{ dbt.type_string() }}) as adjustment_id,
-        order_id,
-        item_id,
+    -- versions
+    _load_id as load_id,
+    _replaced_by_load_id as replaced_by_load_id
 
-        -- properties
-        cast(null as {{ dbt.type_string() }}) as adjustment_kind,
-        cast(null as boolean) as is_date_inferred,
+from {{ source('online_retail', 'online_retail') }}
 
-        -- times
-        ordered_at as adjusted_at,
-
-        -- measures
-        cast(null as numeric(18, 4)) as amount,
-
-        -- the delivery
-        load_id
-
-    from lines
-
-    where false
-
-)
-
-select * from renamed
+where false

@@ -1,38 +1,36 @@
-with
+{{ config(enabled='online_retail' in var('sources')) }}
 
-lines as (
+select
+    -- keys
+    'online_retail' as store_id,
+    upper(trim(invoiceno)) as order_id,
+    -- some exports write numbers of customers as floats
+    case
+        when customerid like '%.0' then left(customerid, length(customerid) - 2)
+        else trim(customerid)
+    end as customer_id,
 
-    select * from {{ ref('base_online_retail__online_retail') }}
+    -- properties
+    case left(upper(trim(invoiceno)), 1)
+        when 'C' then 'credit_note'
+        when 'A' then 'bad_debt'
+        else 'completed'
+    end as order_status,
+    cast(null as {{ dbt.type_string() }}) as payment_method,
+    cast(null as {{ dbt.type_string() }}) as sales_channel,
+    cast(null as {{ dbt.type_string() }}) as discount_code,
+    nullif(trim(country), '') as country,
+    cast(null as {{ dbt.type_string() }}) as region,
+    'GBP' as currency,
 
-),
+    -- times
+    invoicedate as ordered_at,
 
-renamed as (
+    -- measures
+    cast(quantity * unitprice as numeric(18, 4)) as total_amount,
 
-    select
-        -- keys
-        store_id,
-        order_id,
-        max(customer_id) as customer_id,
+    -- versions
+    _load_id as load_id,
+    _replaced_by_load_id as replaced_by_load_id
 
-        -- properties
-        max(order_status) as order_status,
-        cast(null as {{ dbt.type_string() }}) as payment_method,
-        max(country) as country,
-        'GBP' as currency,
-
-        -- times
-        min(ordered_at) as ordered_at,
-
-        -- measures
-        cast(sum(total_price) as numeric(18, 4)) as total_amount,
-
-        -- the delivery
-        max(load_id) as load_id
-
-    from lines
-
-    group by store_id, order_id
-
-)
-
-select * from renamed
+from {{ source('online_retail', 'online_retail') }}

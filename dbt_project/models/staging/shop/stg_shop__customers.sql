@@ -1,7 +1,9 @@
+{{ config(enabled='shop' in var('sources')) }}
+
 select
     -- keys
-    store_id,
-    customer_id,
+    trim(store_id) as store_id,
+    trim(customer_id) as customer_id,
 
     -- properties
     lower(trim(email)) as email,
@@ -14,7 +16,8 @@ select
     -- times
     registration_date,
 
-    -- the delivery
-    _load_id as load_id
+    -- versions
+    _load_id as load_id,
+    _replaced_by_load_id as replaced_by_load_id
 
 from {{ source('shop', 'customers') }}

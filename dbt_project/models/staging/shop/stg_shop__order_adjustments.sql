@@ -1,9 +1,11 @@
+{{ config(enabled='shop' in var('sources')) }}
+
 select
     -- keys
-    store_id,
-    adjustment_id,
-    order_id,
-    item_id,
+    trim(store_id) as store_id,
+    trim(adjustment_id) as adjustment_id,
+    trim(order_id) as order_id,
+    nullif(trim(item_id), '') as item_id,
 
     -- properties
     lower(trim(kind)) as adjustment_kind,
@@ -13,9 +15,10 @@ select
     adjusted_at,
 
     -- measures
-    amount,
+    cast(amount as numeric(18, 4)) as amount,
 
-    -- the delivery
-    _load_id as load_id
+    -- versions
+    _load_id as load_id,
+    _replaced_by_load_id as replaced_by_load_id
 
 from {{ source('shop', 'order_adjustments') }}

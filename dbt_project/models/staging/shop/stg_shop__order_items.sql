@@ -1,16 +1,19 @@
+{{ config(enabled='shop' in var('sources')) }}
+
 select
     -- keys
-    store_id,
-    item_id,
-    order_id,
-    product_id,
+    trim(store_id) as store_id,
+    trim(item_id) as item_id,
+    trim(order_id) as order_id,
+    trim(product_id) as product_id,
 
     -- measures
     quantity,
     unit_price,
-    total_price,
+    cast(total_price as numeric(18, 4)) as total_price,
 
-    -- the delivery
-    _load_id as load_id
+    -- versions
+    _load_id as load_id,
+    _replaced_by_load_id as replaced_by_load_id
 
 from {{ source('shop', 'order_items') }}

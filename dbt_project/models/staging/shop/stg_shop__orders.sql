@@ -1,22 +1,28 @@
+{{ config(enabled='shop' in var('sources')) }}
+
 select
     -- keys
-    store_id,
-    order_id,
-    customer_id,
+    trim(store_id) as store_id,
+    trim(order_id) as order_id,
+    nullif(trim(customer_id), '') as customer_id,
 
     -- properties
     lower(trim(status)) as order_status,
     payment_method,
-    cast(null as {{ dbt.type_string() }}) as country,
+    lower(trim(sales_channel)) as sales_channel,
+    nullif(trim(discount_code), '') as discount_code,
+    country,
+    region,
     upper(trim(currency)) as currency,
 
     -- times
     ordered_at,
 
     -- measures
-    total_amount,
+    cast(total_amount as numeric(18, 4)) as total_amount,
 
-    -- the delivery
-    _load_id as load_id
+    -- versions
+    _load_id as load_id,
+    _replaced_by_load_id as replaced_by_load_id
 
 from {{ source('shop', 'orders') }}

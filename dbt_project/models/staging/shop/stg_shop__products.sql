@@ -1,7 +1,9 @@
+{{ config(enabled='shop' in var('sources')) }}
+
 select
     -- keys
-    store_id,
-    product_id,
+    trim(store_id) as store_id,
+    trim(product_id) as product_id,
 
     -- properties
     product_name,
@@ -13,7 +15,8 @@ select
     cost,
     stock_quantity,
 
-    -- the delivery
-    _load_id as load_id
+    -- versions
+    _load_id as load_id,
+    _replaced_by_load_id as replaced_by_load_id
 
 from {{ source('shop', 'products') }}

@@ -1,1 +1,0 @@
-{{ located_orders(ref('fct_orders')) }}

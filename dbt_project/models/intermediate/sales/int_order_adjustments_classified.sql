@@ -1,1 +1,0 @@
-{{ classified_adjustments(ref('int_order_adjustments_unioned')) }}

@@ -1,1 +1,0 @@
-{{ classified_lines(ref('int_order_items_unioned')) }}
