@@ -50,7 +50,7 @@ def run_program(settings: Settings, command: list[str | Path]) -> Usage:
 def database_seconds(server: Settings, name: str) -> float:
     """Seconds that the sessions of a database have had a statement running, one session's added to the other's.
 
-    The server counts them (``pg_stat_database.active_time``), whoever sent the statement and whatever it was; a
+    The server counts them (``pg_stat_database.active_time``), for all statements of all clients; a
     session's are complete once it has ended, so this waits for the last to go. It counts a statement that waits for a
     core or a lock as running: two sessions at once can only make the figure larger than one alone would.
     """
@@ -59,7 +59,7 @@ def database_seconds(server: Settings, name: str) -> float:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while connection.execute(sessions, (name,)).fetchone()[0]:
             if time.monotonic() > deadline:
-                raise UsageError(f"somebody else is at work in {name}; the benchmark needs it alone")
+                raise UsageError(f"another client is connected to {name}; the benchmark needs it alone")
             time.sleep(0.05)
         query = "select active_time / 1000 from pg_stat_database where datname = %s"
         return connection.execute(query, (name,)).fetchone()[0]
@@ -69,7 +69,7 @@ class MemoryWatch:
     """The most memory that the server, this program and all that both started took at one moment.
 
     Proportional set sizes, so that what processes share counts once, read four times a second: a shorter peak may be
-    missed. The file cache of the system is nobody's and not in it.
+    missed. The file cache of the system is not included.
     """
 
     def __init__(self, server: Settings) -> None:

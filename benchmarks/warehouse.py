@@ -13,7 +13,7 @@ A shop of each size is made and loaded into a database made for the occasion, al
   `dbt build` brings the tables up to date. Between a build and the next delivery lies a day in which the server vacuums
   what was built; here that is done at once and timed by itself, or the increment would be timed beside it.
 - A build without news: the same command once more. What it takes, a day's increment takes as well, whatever the size
-  of the delivery: dbt's statements for each model, and the tables that are made anew every time.
+  of the delivery: dbt's statements for each model, and the tables that are rebuilt every time.
 - Twelve questions of analysts, 20 times each, one after the other, in one session.
 - The memory of the server and all programs together, from making the shop to the last query.
 
@@ -112,7 +112,7 @@ def measure(server: Settings, memory: MemoryWatch, folder: Path, lines: int, yea
         hold_back_a_day(shop, Parameters.until, history, increment)
         measured.lines = rows_of(history)["order_items.csv"]
         stage("load the history", lambda: load(history))
-        # both databases begin alike, whatever the server's own vacuum has come to meanwhile
+        # both databases begin alike, independent of autovacuum
         vacuum(warehouse)
 
         with scratch_database(server, BY_HAND, template=NAME) as by_hand:

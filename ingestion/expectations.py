@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ERROR, WARN = "error", "warn"
 COLUMN_RULES = ("range", "domain", "null_rate")
 VOLUME_RULES = ("day", "per")
-FURTHEST_OFFSET = timedelta(hours=14)  # what the door reads as a day may lie so far from that day in UTC
+FURTHEST_OFFSET = timedelta(hours=14)  # a date in the file may differ from the date in UTC by so much
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class UsualVolume(Expectation):
 def read_expectations(
     columns: Sequence[tuple[Column, Mapping]], row_key: tuple[str, ...], volume: object, time_zone: str | None
 ) -> tuple[Expectation, ...]:
-    """The suite of a table, from its columns, each with what stands under its meta, in their order.
+    """The suite of a table, from its columns, with the settings under their meta, in their order.
 
     ``volume`` and ``time_zone`` stand under the table's meta. Raises ValueError for what cannot be used.
     """

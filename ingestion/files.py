@@ -20,7 +20,7 @@ ARROW_CODECS = {".gz": "gzip", ".zst": "zstd"}
 def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     """The files to load, folders replaced by the data files below them in order of name; and what was passed over.
 
-    Hidden files are nobody's delivery, nor is anything in a folder that holds a file ``.noload``. Others in a folder
+    Hidden files are ignored, as is everything in a folder that holds a file ``.noload``. Others in a folder
     that are no data file (a README) are passed over too, but returned, so that it can be said. Raises UsageError for a
     path that is not there or no data file itself.
     """

@@ -109,7 +109,7 @@ class _Delivery:
         return open_content(self.path, self.table, self.encoding, self.bar.update)
 
     def state(self) -> tuple[int, int]:
-        """What changes when somebody writes to the file."""
+        """Changes when the file is written to."""
         status = self.path.stat()
         return status.st_size, status.st_mtime_ns
 

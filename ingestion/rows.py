@@ -64,7 +64,7 @@ class RowReader:
         yield pending
 
     def raw_texts(self, lines: Iterable[int]) -> dict[int, str]:
-        """What stands in the file where the good rows begin that have these line numbers."""
+        """The raw text at which the good rows of these line numbers begin."""
         wanted = set(lines)
         texts: dict[int, str] = {}
         for line, rows in self._good_runs():

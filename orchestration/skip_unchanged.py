@@ -42,6 +42,12 @@ def is_built(warehouse: Warehouse, step: str, assets: Collection[dg.AssetKey]) -
         return _marks(connection).get(step) == _fingerprint(connection, assets)
 
 
+def has_build(warehouse: Warehouse, step: str) -> bool:
+    """Whether a build of that step has ever ended in this database."""
+    with warehouse.connect() as connection:
+        return step in _marks(connection)
+
+
 def mark_built(warehouse: Warehouse, step: str, assets: Collection[dg.AssetKey]) -> None:
     """Note what the relations of a step were built from."""
     with warehouse.connect() as connection:
@@ -53,7 +59,7 @@ def _marks(connection: psycopg.Connection) -> dict[str, str]:
     (comment,) = connection.execute(MARKS).fetchone()
     try:
         marks = json.loads(comment or "{}")
-    except json.JSONDecodeError:  # somebody else's comment
+    except json.JSONDecodeError:  # a comment of another program
         return {}
     return marks if isinstance(marks, dict) else {}
 

@@ -163,7 +163,7 @@ def _live(arguments: Sequence[str]) -> int:
                 break
             time.sleep(next_one - time.monotonic() if next_one > time.monotonic() else 0)
         else:
-            print("the shop has come to the present; write one with an earlier --until for a longer feed")
+            print("the shop has reached the present; for a longer feed write one with an earlier --until")
     except KeyboardInterrupt:
         print("stopped")
     return 0

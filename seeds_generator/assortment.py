@@ -136,7 +136,7 @@ def make_assortment(parameters: Parameters, demand: Demand, streams: Streams) ->
     cost_rate = np.array([category.cost_rate for category in categories])[category]
     cost_rate = cost_rate + streams.of("products.cost").normal(0.0, behaviour.cost_deviation, count)
     cost_changes = _revisions(streams, "cost", demand, count, behaviour.cost_revision_deviation)
-    # whoever buys dearer sells dearer: half of the price's change is the cost's
+    # costs follow prices: half of the price's change
     cost = (first_price * cost_rate)[:, None] * np.exp(cost_changes + changes / 2) * inflation
     low, high = (np.maximum(1, np.rint(price_cents * rate)) for rate in COST_RATE_RANGE)
     cost_cents = np.rint(cost).clip(low, high).astype(np.int64)

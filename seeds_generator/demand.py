@@ -102,7 +102,7 @@ class Demand:
         """Moments of what comes after the history month by month, as ``history_count`` came in it.
 
         Yields the number of the month and its moments, which do not depend on any other month. How many they are is
-        Poisson-distributed, because nobody asked for a number.
+        Poisson-distributed, because no number was given.
         """
         weights = self.weights(growth_rate)
         rate = history_count / weights[self.first : self.history_end].sum()

@@ -32,7 +32,7 @@ class Flaws:
     ``number_rate``: amounts with a decimal comma, a currency sign, an exponent or no digits. ``date_rate``: days and
     hours that do not exist, or in another order. ``missing_key_rate``: an id that is empty or the word NULL.
     ``conflict_rate``: the key of the row before with another amount. ``changed_columns``: columns in reverse order,
-    with one that nobody asked for. ``encoding``: of all files, which then must be told to the loader.
+    with an unexpected one. ``encoding``: of all files, which the loader then needs as an option.
     """
 
     double_rate: float = 0.0

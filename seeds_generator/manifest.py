@@ -16,7 +16,7 @@ from seeds_generator.parameters import Parameters
 from seeds_generator.stores import Store
 from warehouse import DataError
 
-MANIFEST = ".shop.json"  # hidden, so that nobody takes it for data
+MANIFEST = ".shop.json"  # hidden, so that it is not loaded as data
 LIBRARIES = ("faker", "holidays", "numpy", "pyarrow")  # another version may make another shop
 
 

@@ -169,7 +169,7 @@ class _Buyers:
 
 
 def _make_buyers(customers: Customers, wanted_count: int, parameters: Parameters, streams: Streams) -> _Buyers:
-    """Who buys at all and how. ``wanted_count`` orders of customers in the history decide how long they stay."""
+    """Traits of the buying customers. ``wanted_count`` orders of customers in the history decide how long they stay."""
     behaviour = parameters.behaviour
     count = len(customers)
     checkout_uniforms = streams.of("purchases.checkout").random(count)

@@ -1,4 +1,4 @@
-"""What nobody can know of a real shop: the truth behind the files, as tables of its own."""
+"""The truth behind the files, unknown of a real shop, as tables of its own."""
 
 from __future__ import annotations
 

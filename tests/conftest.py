@@ -1,4 +1,4 @@
-"""What every test stands on: a PostgreSQL of the suite's own, and an empty database for each test that asks."""
+"""Shared fixtures: a PostgreSQL of the suite's own, and an empty database for each test that asks."""
 
 from __future__ import annotations
 

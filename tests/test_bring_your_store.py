@@ -91,7 +91,7 @@ def assert_prints(checkout: Path, command: str, expected: str) -> None:
 
 
 def change(path: Path, diff: str) -> None:
-    """Replace each line that goes by the lines that come after it; where none goes, they come at the end."""
+    """Replace each removed line by the lines added after it; without a removed one, append them."""
     content = path.read_text()
     lines = diff.splitlines()
     gone = [line[1:] for line in lines if line.startswith("-")]

@@ -1,4 +1,4 @@
-"""The rules of the house that Python keeps: who may import whom, who names tables, what rooms are called."""
+"""Rules of the Python packages: imports, names of tables, names of modules."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ def test_a_second_run_at_the_same_time_is_refused_in_one_line(done):
         _, err = process.communicate()
 
     assert process.returncode == 5
-    assert err.startswith("error: somebody else is at work")
+    assert err.startswith("error: another process holds the lock")
     assert err.count("\n") == 1
 
 

@@ -43,7 +43,7 @@ class Warehouse:
         """The warehouse that the environment names, else the embedded one, started when it is down.
 
         Also writes dbt's profile and makes the schema ``ml``, so that dbt finds what it reads.
-        Raises UsageError for a setting that cannot be understood, DatabaseError where nobody answers.
+        Raises UsageError for a setting that cannot be understood, DatabaseError where no server answers.
         """
         settings = from_environment(os.environ if environment is None else environment)
         embedded = None if settings else embedded_server().start()
@@ -92,7 +92,7 @@ class Warehouse:
     def lock(self, name: str, wait: bool = True) -> Iterator[None]:
         """Hold the named lock of this database; the server frees it when the holder dies.
 
-        Raises BusyError when ``wait`` is False and somebody else holds it.
+        Raises BusyError when ``wait`` is False and another process holds it.
         """
         key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
         with self.connect() as connection:
@@ -100,7 +100,7 @@ class Warehouse:
             if wait:
                 connection.execute("select pg_advisory_lock(%s)", (key,))
             elif not connection.execute("select pg_try_advisory_lock(%s)", (key,)).fetchone()[0]:
-                raise BusyError(f"somebody else is at work on this warehouse ({name}); try again when that has ended")
+                raise BusyError(f"another process holds the lock {name} of this warehouse; try again when it has ended")
             yield
 
     def create_ml_schema(self) -> None:

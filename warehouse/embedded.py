@@ -72,7 +72,7 @@ class EmbeddedServer:
             if running is not None:
                 return running
             self._clear_stale_pid()
-            for _ in range(3):  # somebody else may take the free port before we do
+            for _ in range(3):  # another process may take the free port first
                 settings = self._launch()
                 if settings is not None:
                     return settings
@@ -189,7 +189,7 @@ class EmbeddedServer:
         return None
 
     def _clear_stale_pid(self) -> None:
-        """After a kill -9 the pid file stays behind, and its number may belong to somebody else by now."""
+        """After a kill -9 the pid file stays behind, and its number may belong to another process by now."""
         deadline = time.monotonic() + 30
         while (pid := self._postmaster_pid()) is not None:  # starting or stopping right now
             if time.monotonic() > deadline:
@@ -262,7 +262,7 @@ class _Account:
         self.room.chmod(0o700)
 
     def own(self, path: Path) -> None:
-        """Hand a path over to whoever runs the server."""
+        """Make the account that runs the server the owner of a path."""
         if self._user is not None:
             os.chown(path, self._user.pw_uid, self._user.pw_gid)
 

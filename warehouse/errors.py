@@ -37,13 +37,13 @@ class DatabaseError(TidemartError):
 
 
 class BusyError(TidemartError):
-    """Somebody else is doing the same work right now."""
+    """Another process holds the lock."""
 
     exit_code = 5
 
 
 class QualityError(TidemartError):
-    """A test or a check of the data failed, so what stands on it was not built."""
+    """A test or a check of the data failed, so the models below it were not built."""
 
     exit_code = 6
 

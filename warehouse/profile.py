@@ -18,7 +18,7 @@ def write_profile(folder: Path, embedded: Settings | None) -> None:
     """Write profiles.yml from its example, and a .env that names its folder, when they differ from what is there.
 
     The example reads DATABASE_URL and PG*; ``embedded`` fills in the address used when none of them is set.
-    profiles.yml is readable by its owner only. A .env written by somebody else is left as it is.
+    profiles.yml is readable by its owner only. A .env with other content is left as it is.
     """
     text = (folder / EXAMPLE).read_text()
     path = folder / "profiles.yml"

@@ -18,14 +18,17 @@
 
 {#
   The share of an amount that falls on a row, by its part (`share_so_far` and `share_before` of 1): rounded to the
-  currency's decimals, the shares still add up to the amount.
+  currency's decimals (0, 2 or 3; DuckDB rounds to a constant only), the shares still add up to the amount.
 #}
 {% macro share_of(amount, share_so_far, share_before, decimals) -%}
-    cast(
-        case when {{ share_so_far }} = 1 then {{ amount }} else round({{ amount }} * {{ share_so_far }}, {{ decimals }}) end
-        - round({{ amount }} * {{ share_before }}, {{ decimals }})
-        as numeric(18, 4)
-    )
+    case {{ decimals }}
+    {%- for digits in [0, 3, 2] %}
+        {{ 'when ' ~ digits ~ ' then' if digits != 2 else 'else' }} cast(
+            case when {{ share_so_far }} = 1 then {{ amount }} else round({{ amount }} * {{ share_so_far }}, {{ digits }}) end
+            - round({{ amount }} * {{ share_before }}, {{ digits }}) as numeric(18, 4)
+        )
+    {%- endfor %}
+    end
 {%- endmacro %}
 
 {# Counts and amounts of orders, summed over their lines and adjustments; `of`: of the orders of that CTE only. #}

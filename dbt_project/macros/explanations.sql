@@ -1,7 +1,6 @@
 {#
-  What part of a change of a forecast, from what was said `before` to now, follows from one factor that was another
-  then: what would be forecast with the factor of then is so much less. A factor of 0 (a closed day) takes away all that
-  was expected. Nothing where one of the factors is not known.
+  The part of a forecast's change that one factor explains: the forecast less what it would be with the previous factor.
+  A factor of 0 (a closed day) explains the whole change; 0 where a factor is unknown.
 #}
 {% macro amount_of_factor(forecast, before, factor, previous_factor) -%}
     cast(

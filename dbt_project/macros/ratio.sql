@@ -28,12 +28,7 @@
     {{ ratio('sum(' ~ value ~ ')', 'count(' ~ value ~ ')') }}
 {%- endmacro %}
 
-{# A root is no decimal: but for PostgreSQL engines compute it as a floating-point number. #}
-{% macro root_mean_square(value) -%}
-    sqrt(avg({{ value }} * {{ value }}))
-{%- endmacro %}
-
-{# The same, of values whose squares were summed before. #}
+{# Root mean square from a sum of squares; engines other than PostgreSQL compute roots as floating-point numbers. #}
 {% macro root_of_mean(sum_of_squares, value_count) -%}
     sqrt({{ sum_of_squares }} / {{ value_count }})
 {%- endmacro %}

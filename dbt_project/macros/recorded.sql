@@ -1,7 +1,4 @@
-{#
-  The open versions of a snapshot, with `values` of theirs, and since when they hold; `rows` (of what is recorded) lends
-  the columns before there is one.
-#}
+{# Open versions of a snapshot with `values` and their start; before its first run none, typed as the columns of `rows`. #}
 {% macro open_versions(rows, keys, values=[]) -%}
     select
         {{ (keys + values) | join(', ') }},

@@ -13,7 +13,7 @@ LONGEST_DAYS = 360
 def churn_window_days(customers: pd.DataFrame) -> int | None:
     """The days within which four of five repeat buyers were back the last time, in whole steps of 30 days, at most 360.
 
-    ``customers`` are the snapshots of one day. None where nobody bought twice.
+    ``customers`` are the snapshots of one day. None where no customer bought twice.
     """
     gaps = customers["last_gap_days"].dropna().to_numpy(float)
     if not len(gaps):

@@ -171,7 +171,7 @@ def _score(warehouse: Warehouse, store: dict, day: pd.Timestamp | None, progress
         guests = warehouse.read(GUESTS, key).iloc[0]
         names |= {"guest_orders": int(guests["guest_orders"]), "orders": int(guests["orders"])}
         if today.empty:
-            reason = "only guests: nobody can be known again" if names["guest_orders"] else "no customers yet"
+            reason = "only guests: no repeat customers are known" if names["guest_orders"] else "no customers yet"
             return StoreCustomers(**names, reason=reason)
         names |= {"cutoff": day, "customer_count": len(today)}
         snapshots = warehouse.read(SNAPSHOTS, key)

@@ -2,7 +2,7 @@
 
 A *history* is a float Series on a daily DatetimeIndex without gaps, of 28 days or more, in the store's
 currency. A *forecast* is a frame on the days after it, in the same currency, with the column ``forecast``. Net
-revenue of a day can be negative when more came back than went out, but nobody can expect that of a day to come:
+revenue of a day can be negative when more came back than went out, but no future day is expected to be:
 every forecast is held at zero or above.
 """
 
@@ -24,7 +24,7 @@ from ml.forecasting.features import (
 )
 
 MIN_HISTORY_DAYS = 28
-CEILING = 3.0  # times the best day so far: nobody can expect more
+CEILING = 3.0  # times the best day so far: upper bound of a forecast
 LEVEL_SMOOTHING = 0.05  # a day counts half as much as one two weeks later
 
 

@@ -1,7 +1,7 @@
 """How good were the entrants, and who is published.
 
 The choice is nested: who is published at a cutoff rests on errors of earlier cutoffs, on days that had come by
-then. So the errors of what was published are honest: nobody chose it by the days on which it is judged.
+then. So the errors of the published model are honest: it was not chosen by the days on which it is scored.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ def load(folder: Path) -> tuple[Training, dict] | None:
             longest_lead=manifest["longest_lead_days"],
             estimators=estimators,
         )
-    except Exception:  # whatever a damaged file does: it is made anew
+    except Exception:  # a damaged file of any kind: the model is fitted again
         return None
     return training, manifest
 

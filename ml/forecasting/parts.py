@@ -32,7 +32,7 @@ CUTOFFS_TO_DOUBT = 3
 
 @dataclass(frozen=True)
 class PartForecast:
-    """What was said of the series of one level at one cutoff.
+    """Forecasts of the series of one level at one cutoff.
 
     Attributes
     ----------

@@ -111,7 +111,7 @@ class ForecastReport:
         return "\n".join(["| " + " | ".join(line) + " |" for line in table] + ["", *self._legend()])
 
     def figures(self) -> dict[str, go.Figure]:
-        """Pictures by name, per store: what is said of the days ahead, and how good what was said before was."""
+        """Figures by name, per store: the forecast, and past forecasts beside actuals."""
         return {name: figure for store in self.stores for name, figure in _figures(store).items() if figure is not None}
 
     def _lines(self) -> list[tuple[str, ...]]:

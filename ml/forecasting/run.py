@@ -361,7 +361,7 @@ def _folder(store: Store) -> Path:
 def kept_training(
     warehouse: Warehouse, store: Store, cutoff: pd.Timestamp, horizon_days: int, method: str, retrain: bool | None
 ) -> tuple[Training | None, str]:
-    """The kept training to go on with, and the run that made it; none where it has to be made anew."""
+    """The stored training to reuse and its run; none where models must be trained."""
     found = keeping.load(_folder(store))
     if found is None:
         return None, ""
@@ -432,7 +432,7 @@ def _count_stored(warehouse: Warehouse, store: Store, cutoff: pd.Timestamp) -> i
 
 
 def _read_results(warehouse: Warehouse, store: Store, cutoff: pd.Timestamp) -> dict[str, pd.DataFrame]:
-    """What stands in the tables of a store and its latest training, as ``StoreForecast`` wants it."""
+    """Values of ``StoreForecast`` from a store's tables and its latest training."""
     return {
         "predictions": _read_stored(warehouse, store, cutoff),
         "scores_by_level": warehouse.read(STORED_SCORES, (store.store_id,)),

@@ -182,7 +182,7 @@ def forecast_parts(
     champions: Mapping[str, str],
     estimators: Mapping[str, BaseEstimator],
 ) -> tuple[dict[str, PartForecast], dict[str, BaseEstimator]]:
-    """The forecasts of all levels from a cutoff, and their fitted boosting; each level stands on the one above it."""
+    """The forecasts of all levels from a cutoff, and their fitted boosting; each level uses the one above it."""
     parents = {"total": pd.DataFrame({"total": published})}
     parts, fitted = {}, {}
     for name in LEVELS:

@@ -1,4 +1,4 @@
-"""Every dbt seed, model and test of the project: what the models learn from, and what stands on their predictions."""
+"""Every dbt seed, model and test of the project: before the predictions and after them."""
 
 import hashlib
 import shutil
@@ -11,7 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtC
 from pydantic import Field
 
 from orchestration.resources import WarehouseResource, dbt_project
-from orchestration.skip_unchanged import is_built, mark_built, project_fingerprint
+from orchestration.skip_unchanged import has_build, is_built, mark_built, project_fingerprint
 from warehouse import HOME, Warehouse
 
 ON_PREDICTIONS = "source:ml+"
@@ -24,7 +24,7 @@ class BuildConfig(dg.Config):
     """How much of a step is done."""
 
     only_when_changed: bool = Field(
-        False, description="Leave what stands there when no file, prediction or model has changed since it was built."
+        False, description="Skip the build when no file, prediction or model has changed since the last one."
     )
 
 
@@ -62,17 +62,20 @@ def _build(
         if config.only_when_changed and is_built(warehouse, step, assets):
             yield from _unchanged(context, warehouse)
             return
-        if step == "dbt_marts":
-            _refresh_changed_rules(dbt, warehouse)
         # unit tests are rules on fixed rows, which no data can break: `dbt build` and `make test` run them
-        invocation = dbt.cli(["build", "--exclude-resource-type", "unit_test"], context=context)
+        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        if step == "dbt_marts" and not (has_build(warehouse, step) and _state_folder(warehouse).exists()):
+            arguments.append("--full-refresh")  # which rules the tables were built with is not known
+        elif step == "dbt_marts":
+            _refresh_changed_rules(dbt, warehouse)
+        invocation = dbt.cli(arguments, context=context)
         for event in invocation.stream():
             if isinstance(event, dg.Output):
                 asset = context.asset_key_for_output(event.output_name)
                 event = event.with_metadata({**event.metadata, **_row_count(warehouse, asset)})
             yield event
         mark_built(warehouse, step, assets)
-        if step == "dbt_marts":
+        if step == "dbt_marts" and assets >= dbt_marts.keys:
             _keep_state(warehouse, invocation.target_path / "manifest.json")
     results = invocation.get_artifact("run_results.json")["results"]
     kinds = Counter(result["unique_id"].split(".")[0] for result in results)
@@ -84,7 +87,7 @@ def _build(
 def _refresh_changed_rules(dbt: DbtCliResource, warehouse: Warehouse) -> None:
     """Build models whose rules changed since the last build, and all below them, as a whole: ``state:modified+``."""
     state = _state_folder(warehouse)
-    if not state.exists() or (state / "fingerprint").read_text() == project_fingerprint():
+    if (state / "fingerprint").read_text() == project_fingerprint():
         return
     changed = ["--select", "state:modified+", "--exclude", ON_PREDICTIONS, "--state", str(state)]
     without_tests = ["--exclude-resource-types", "test", "unit_test", "snapshot"]
@@ -105,7 +108,7 @@ def _state_folder(warehouse: Warehouse) -> Path:
 
 
 def _unchanged(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.Output | dg.AssetCheckResult]:
-    """What stands there since the last build, all of whose tests passed."""
+    """Outputs and passed checks of the last build, whose tests all passed."""
     for asset in context.job_def.asset_layer.asset_graph.toposorted_asset_keys:
         if asset in context.selected_asset_keys:
             output_name = context.assets_def.get_output_name_for_asset_key(asset)

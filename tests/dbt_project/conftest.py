@@ -60,7 +60,7 @@ def run_dbt(profiles_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
 def built_stores(new_warehouse, real_file, run_dbt, tmp_path_factory) -> Iterator[Warehouse]:
     """A small synthetic shop of two years and the real stores side by side, built without a warning. Only read it.
 
-    The forecasts of the shop are made up, so that what stands on them has rows.
+    The forecasts of the shop are made up, so that the models below them have rows.
     """
     files = {source: [real_file(name) for name in names] for source, names in REAL_STORES.items()}
     folder = tmp_path_factory.mktemp("shop")

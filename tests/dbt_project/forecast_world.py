@@ -18,7 +18,7 @@ HORIZON_DAYS = 42
 CUTOFFS = [date(2025, 1, 31), date(2025, 2, 9), date(2025, 2, 16)]
 PAST_CUTOFF = date(2025, 1, 20)  # of the backtest
 PROMOTED_DAY = date(2025, 3, 10)  # known to the last cutoff only; doubles what is expected
-# product: category, country of the customer who buys it
+# product: category, country of its customer
 PRODUCTS = {"a": ("toys", "Germany"), "b": ("toys", "Germany"), "c": ("lamps", "France")}
 REST = "(other products of lamps)"
 # what is published of a day, which adds up

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# the test that must name it, and what stands in the seed
+# the test that must name it, and the row of the seed
 SLIPS = {
     "have_a_store_a_name_a_kind_and_a_first_day": "('harbour', ' ', 'closure', '2026-01-02', '2026-01-02')",
     "are_promotions_closures_or_prices": "('harbour', 'Kind', 'sale', '2026-01-03', '2026-01-03')",

@@ -30,7 +30,7 @@ where
 delete from raw_shop.order_items where order_id in (select order_id from gone);
 delete from raw_shop.order_adjustments where order_id in (select order_id from gone);
 delete from raw_shop.orders where order_id in (select order_id from gone);
--- the others are somebody else's, for other things, at other prices, with another end
+-- the others are of other customers, for other things, at other prices, with another end
 update raw_shop.order_items set
     quantity = 7,
     unit_price = 999,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -30,6 +31,10 @@ join pg_namespace on pg_namespace.oid = relnamespace
 where relkind in ('r', 'v') and attnum > 0 and not attisdropped and nspname = any(%s)
 group by nspname, relname
 """
+NO_TABLES = """
+{% macro is_incremental() %}{{ return(false) }}{% endmacro %}
+{% macro load_relation(relation) %}{{ return(none) }}{% endmacro %}
+"""
 # what PostgreSQL writes; a quoted \N is a text
 CSV = r"""(
     format csv, header false, auto_detect false, delim ',', quote '"', escape '"',
@@ -43,13 +48,13 @@ def run_dbt_on(profiles_dir, tmp_path_factory) -> Callable[..., Path]:
 
     folders = {engine: tmp_path_factory.mktemp(engine) for engine in ("duckdb", "spark")}
 
-    def run(engine: str, *arguments: str, **environment: str) -> Path:
+    def run(engine: str, *arguments: str, project: Path = REPOSITORY, **environment: str) -> Path:
         folder = folders[engine]
         options = ["--target", engine, "--profiles-dir", profiles_dir, "--target-path", folder, "--log-path", folder]
         options += ["--vars", json.dumps({"sources": SOURCES})]
         done = subprocess.run(
             [Path(sys.executable).with_name("dbt"), *STRICT, *arguments, *options],
-            cwd=REPOSITORY, env={**os.environ, **environment}, capture_output=True, text=True,
+            cwd=project, env={**os.environ, **environment}, capture_output=True, text=True,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-5000:]
         return folder
@@ -99,9 +104,16 @@ def both(built_stores, run_dbt_on, tmp_path_factory) -> Iterator[duckdb.DuckDBPy
 
 
 @pytest.fixture(scope="module")
-def compiled_for_spark(run_dbt_on) -> dict[str, str]:
-    """The SQL of every model, snapshot and data test, by name, compiled without a server."""
-    folder = run_dbt_on("spark", "--no-populate-cache", "compile", "--no-introspect")
+def compiled_for_spark(run_dbt_on, tmp_path_factory) -> dict[str, str]:
+    """The SQL of every model, snapshot and data test, by name, compiled without a server.
+
+    Macros of a copy of the project say that no table exists, which dbt would ask the server.
+    """
+    project = tmp_path_factory.mktemp("project")
+    shutil.copy(REPOSITORY / "dbt_project.yml", project)
+    shutil.copytree(REPOSITORY / "dbt_project", project / "dbt_project")
+    (project / "dbt_project" / "macros" / "no_tables.sql").write_text(NO_TABLES)
+    folder = run_dbt_on("spark", "--no-populate-cache", "compile", "--no-introspect", project=project)
     nodes = json.loads((folder / "manifest.json").read_text())["nodes"].values()
     return {node["name"]: node["compiled_code"] for node in nodes if node["resource_type"] not in ("seed", "operation")}
 

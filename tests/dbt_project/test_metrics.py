@@ -100,7 +100,7 @@ def _run(root: Path, warehouse, *command: str) -> str:
     (root / "tmp").mkdir(exist_ok=True)
     done = subprocess.run(
         [Path(sys.executable).with_name(command[0]), *command[1:]], cwd=root, capture_output=True, text=True,
-        # a closed network: nobody answers at the proxy
+        # a closed network: the proxy does not answer
         env={**os.environ, "DATABASE_URL": warehouse.settings.url, "TMPDIR": f"{root}/tmp",
              "HTTPS_PROXY": "http://127.0.0.1:9"},
     )  # fmt: skip

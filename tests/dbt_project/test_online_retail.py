@@ -166,37 +166,39 @@ def test_closed_days_are_forecast_as_closed(forecast, exact):
     assert most < 500  # an open day brings about 30,000
 
 
-def test_a_past_day_is_rebuilt_as_it_was_known(store, exact, run_dbt):
-    """With as_of_date nothing later is counted, the days before are the same to the cent, and no history is written."""
-    query = (
-        "select sum(net_revenue) from marts.fct_daily_revenue "
+def test_a_past_day_is_rebuilt_beside_the_live_marts_to_the_cent(store, exact, run_dbt):
+    """With as_of_date nothing later is counted; live marts and snapshots stay as they are."""
+    revenue = (
+        "select sum(net_revenue) from {}.fct_daily_revenue "
         "where store_id = 'online_retail' and revenue_date <= '2011-06-30'"
     )
     scores = (
         "select md5(string_agg((customer_id, recency_days, frequency_count, monetary_amount, rfm_segment)::text, ' ' "
-        "order by customer_id)) from marts.{} where store_id = 'online_retail'"
+        "order by customer_id)) from {} where store_id = 'online_retail'"
     )
-    recorded = (
-        "select md5(string_agg(state::text, ' ' order by state::text)) from snapshots.snap_customer_segments state"
+    live = (
+        "select (select count(*) from marts.fct_daily_revenue), (select md5(string_agg(state::text, ' ' "
+        "order by state::text)) from snapshots.snap_customer_segments as state)"
     )
-    (before,) = exact(store, query)
-    segments_before = exact(store, scores.format("fct_customer_rfm_monthly") + " and month_end_date = '2011-06-30'")
-    recorded_before = exact(store, recorded)
-    try:
-        past = ("--vars", "{as_of_date: 2011-06-30}")
-        run_dbt(store, "build", *past, "--exclude", "source:ml+", "resource_type:unit_test")
-        (after,) = exact(store, query)
-        segments_after = exact(store, scores.format("fct_customer_rfm"))
-        last_order, last_revenue, as_of = exact(
-            store,
-            "select (select max(order_date)::text from marts.fct_orders where store_id = 'online_retail'), "
-            "(select max(revenue_date)::text from marts.fct_daily_revenue where store_id = 'online_retail'), "
-            "as_of_date::text from marts.dim_stores where store_id = 'online_retail'",
-        )
-    finally:
-        run_dbt(store, "build", "--exclude", "source:ml+", "resource_type:unit_test", "resource_type:test")
+    live_before = exact(store, live)
 
-    assert after == before
-    assert segments_after == segments_before
-    assert exact(store, recorded) == recorded_before
-    assert last_order == as_of == last_revenue == "2011-06-30"
+    run_dbt(
+        store, "build", "--exclude", "source:ml+", "resource_type:unit_test", "resource_type:snapshot",
+        as_of_date="2011-06-30",
+    )  # fmt: skip
+
+    past = "marts_as_of_2011_06_30"
+    assert exact(store, revenue.format(past)) == exact(store, revenue.format("marts"))
+    assert exact(store, scores.format(f"{past}.fct_customer_rfm")) == exact(
+        store, scores.format("marts.fct_customer_rfm_monthly") + " and month_end_date = '2011-06-30'"
+    )
+    assert exact(store, live) == live_before
+    assert (
+        exact(
+            store,
+            f"select (select max(order_date)::text from {past}.fct_orders where store_id = 'online_retail'), "
+            f"(select max(revenue_date)::text from {past}.fct_daily_revenue where store_id = 'online_retail'), "
+            f"as_of_date::text from {past}.dim_stores where store_id = 'online_retail'",
+        )
+        == ("2011-06-30",) * 3
+    )

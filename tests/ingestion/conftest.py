@@ -110,7 +110,7 @@ def sell(warehouse: Warehouse, market: Source) -> Callable[..., None]:
 
 @pytest.fixture
 def run(warehouse: Warehouse) -> Callable[[str], None]:
-    """``run(statement)``: SQL by hand, past the door."""
+    """``run(statement)``: SQL by hand, past the loader."""
 
     def execute(statement: str) -> None:
         with warehouse.connect() as connection:
@@ -121,5 +121,5 @@ def run(warehouse: Warehouse) -> Callable[[str], None]:
 
 @pytest.fixture
 def gate(warehouse: Warehouse, market: Source) -> Callable[[], dict[str, CheckResult]]:
-    """``gate()``: the results of the gate by the name of the expectation."""
+    """``gate()``: the results of the checks by the name of the expectation."""
     return lambda: {result.expectation.name: result for result in check(warehouse, market)}

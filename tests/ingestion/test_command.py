@@ -33,7 +33,8 @@ def test_create_makes_every_enabled_source(ingestion, select):
 
     assert code == 0
     assert "raw_shop: customers, products, orders, order_items, order_adjustments" in told
-    assert select("count(*) from raw_online_retail.online_retail") == [(0,)]
+    assert "raw_online_retail" not in told
+    assert select("to_regnamespace('raw_online_retail')") == [(None,)]
 
 
 def test_a_load_ends_with_a_table_of_what_became_of_each_file(ingestion, tmp_path):

@@ -1,4 +1,4 @@
-"""Which rows come in at the door, and what is said of those that do not."""
+"""Which rows are accepted, and the reasons of those that are rejected."""
 
 from __future__ import annotations
 

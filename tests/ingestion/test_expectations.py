@@ -77,7 +77,7 @@ def test_expectations_hold_what_was_declared_in_the_words_of_the_raw_table(tmp_p
 
 
 def test_an_instant_is_within_its_range_wherever_its_day_was_written(tmp_path):
-    """The door reads the day as written, with any offset; the gate sees the instant."""
+    """The loader reads the day as written, with any offset; the checks see the instant."""
     (found,) = [
         e
         for e in suite(tmp_path, data_type="timestamptz", amount="range: [2020-01-01, 2020-12-31]")

@@ -1,4 +1,4 @@
-"""Who is published, and that nobody chose it by days that had not come."""
+"""The published model is chosen without days after the cutoff."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def test_stores_of_which_little_can_be_said_are_scored_as_far_as_that_goes(wareh
     stores = {store.store_id: store for store in report.stores}
     predictions, scores = tables(warehouse)
     counts = scores.groupby("store_id").size()
-    assert stores["guests"].reason == "only guests: nobody can be known again"
+    assert stores["guests"].reason == "only guests: no repeat customers are known"
     assert "guests" not in counts
     assert counts["one"] == 1
     assert scores.loc[scores["store_id"] == "one", "not_scored_reason"].notna().all()

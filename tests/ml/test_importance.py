@@ -36,7 +36,7 @@ def test_where_only_weekdays_matter_the_learners_go_by_weekdays(found):
 
 
 def test_it_is_measured_on_the_last_days_and_learnt_from_those_before(new_history, found):
-    """In the last four weeks weekdays change places: who goes by them is then better off with shuffled ones."""
+    """In the last four weeks weekdays change places: a model that uses them does better with shuffled ones."""
     history = new_history(200, season=0.0, noise=0.05)
     turned = history.copy()
     weeks = turned.to_numpy()[-28:].reshape(4, 7)

@@ -20,7 +20,7 @@ def banded(history: pd.Series, *names: str) -> pd.DataFrame:
 
 
 def test_bands_hold_about_as_many_days_as_they_say(new_history):
-    """Sixteen shops whose noise is known, each seen once at its end: what was said for the next ninety days."""
+    """Sixteen shops whose noise is known, each forecast once at its end for the next ninety days."""
     covered = {80: [], 95: []}
     for seed in range(16):
         shop = new_history(590, seed=seed, noise=0.3, season=0.0)

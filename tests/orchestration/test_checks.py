@@ -16,7 +16,7 @@ ITEM_KEY = dg.AssetKey(["shop", "order_items"])
 
 @pytest.fixture
 def run_gate(warehouse, tmp_path, monkeypatch):
-    """``run_gate(statement)``: whether a run reached what stands on the raw tables, and its checks by name."""
+    """``run_gate(statement)``: whether a run reached the models below the raw tables, and its checks by name."""
     path = tmp_path / "order_items.csv"
     path.write_text(ITEMS + item(1) + item(2))
     ingestion.load(warehouse, SHOP, [path])
@@ -67,7 +67,7 @@ def test_dbt_waits_for_every_gate():
     from orchestration.assets.models import dbt_marts
     from orchestration.definitions import defs
 
-    # Dagster would let dbt pass the gate of a raw table that dbt has a check of, too
+    # Dagster would not block dbt by a check of a raw table that dbt checks, too
     assert not {check.asset_key.path[0] for check in dbt_marts.check_keys} & set(ingestion.enabled_sources())
     for job in ("everything", "refresh"):
         inputs = defs.resolve_job_def(job).graph.dependency_structure.input_to_upstream_outputs_for_node("dbt_marts")

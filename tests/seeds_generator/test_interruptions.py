@@ -1,4 +1,4 @@
-"""Files appear whole or not at all, whatever happens to the run, and nobody else's are overwritten."""
+"""Files appear whole or not at all, whatever happens to the run, and no other files are overwritten."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def test_revenue_is_concentrated_as_it_is_in_shops(frames, sold):
 
 
 def test_as_much_comes_back_and_is_cancelled_as_the_rates_say(frames, known):
-    orders = frames["orders"][frames["orders"]["day"] < "2025-10-01"]  # long enough ago that all has come back
+    orders = frames["orders"][frames["orders"]["day"] < "2025-10-01"]  # long enough ago that all returns are in
     refunded = frames["order_adjustments"].query("kind == 'refund'")["order_id"]
     kept = orders[orders["status"] != "cancelled"]
 

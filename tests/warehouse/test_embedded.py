@@ -139,7 +139,7 @@ def test_a_folder_that_cannot_be_used_is_said_in_one_line(tmp_path):
         EmbeddedServer(tmp_path / "file" / "postgres").start()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another account")
 def test_root_can_run_it_below_a_folder_that_others_cannot_enter(tmp_path):
     (tmp_path / "private").mkdir(mode=0o700)
     embedded = EmbeddedServer(tmp_path / "private" / "postgres")
