@@ -36,7 +36,9 @@ def _is_stale(manifest: Path) -> bool:
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 # a target of its own: variables of a dbt command by hand do not change the graph
-dbt_project = DbtProject(project_dir=REPOSITORY, profiles_dir=REPOSITORY, target_path=Path("target/dagster"))
+TARGET = Path("target/dagster")
+os.environ["DBT_TARGET_PATH"] = str(TARGET)  # where dagster-dbt looks for what dbt has parsed already
+dbt_project = DbtProject(project_dir=REPOSITORY, profiles_dir=REPOSITORY, target_path=TARGET)
 if not (REPOSITORY / "profiles.yml").exists():
     Warehouse.open()  # writes dbt's profile
 if _is_stale(dbt_project.manifest_path):
