@@ -182,10 +182,7 @@ def test_a_past_day_is_rebuilt_beside_the_live_marts_to_the_cent(store, exact, r
     )
     live_before = exact(store, live)
 
-    run_dbt(
-        store, "build", "--exclude", "source:ml+", "resource_type:unit_test", "resource_type:snapshot",
-        as_of_date="2011-06-30",
-    )  # fmt: skip
+    run_dbt(store, "build", "--exclude", "source:ml+", "resource_type:unit_test", as_of_date="2011-06-30")
 
     past = "marts_as_of_2011_06_30"
     assert exact(store, revenue.format(past)) == exact(store, revenue.format("marts"))

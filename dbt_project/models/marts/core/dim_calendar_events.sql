@@ -16,7 +16,7 @@ days as (
 
 ),
 
--- what is no day finds none here; the tests of the seed name it
+-- text that is no day is left out here and named by the tests of the seed
 final as (
 
     select
@@ -31,7 +31,7 @@ final as (
 
     from events
 
-    left join days as first_days
+    inner join days as first_days
         on trim(events.starts_on) = first_days.written_as
 
     left join days as last_days
