@@ -43,8 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_server_of_the_user() -> None:
-    """Tests never touch the server that the environment names."""
-    for name in ("DATABASE_URL", *PG_VARIABLES):
+    """Tests never touch the server that the environment names, nor the folder in which the chain's dbt writes."""
+    for name in ("DATABASE_URL", *PG_VARIABLES, "DBT_TARGET_PATH"):
         os.environ.pop(name, None)
 
 
