@@ -79,7 +79,7 @@ check: $(DEVELOPMENT) ## Lint: ruff, import rules, sqlfluff
 	@$(BIN)/python -m warehouse start > /dev/null
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project
 
-bench: $(ENVIRONMENT) ## Time every stage beside its plain counterpart
+bench: $(DEVELOPMENT) ## Time every stage beside its plain counterpart
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.warehouse --lines 100000
 	@$(BIN)/python -m benchmarks.forecast_accuracy --outlet

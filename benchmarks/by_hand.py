@@ -46,13 +46,8 @@ def build_by_hand(warehouse: Warehouse, target: Path, database: str) -> None:
                 unique = sql.SQL("unique" if index.get("unique") else "")
                 columns = sql.SQL(", ").join(map(sql.Identifier, index["columns"]))
                 connection.execute(sql.SQL("create {} index on {} ({})").format(unique, relation, columns))
-            if _is_analyzed(node["config"]):
+            if any("analyze()" in hook["sql"] for hook in node["config"]["post-hook"]):
                 connection.execute(sql.SQL("analyze {}").format(relation))
-
-
-def _is_analyzed(config: dict) -> bool:
-    hooks = " ".join(hook["sql"] for hook in config["post-hook"])
-    return config["materialized"] == "incremental" or "refresh_statistics" in hooks
 
 
 def _copy_seed(connection: psycopg.Connection, relation: sql.Identifier, path: Path, types: dict[str, str]) -> None:

@@ -15,7 +15,25 @@ INCREMENT_SHARE = "a day's increment, share of the build's database time, %"
 MEMORY = "peak memory of server and programs together, GB"
 BUILD_DATABASE = "full build by dbt, database s"
 GROWTH = "growth exponent of the build's database time"
-BOUNDS = {RATIO: 1.3, GROWTH: 1.05, INCREMENT_SHARE: 5.0, MEMORY: 8.0}
+INCREMENT, INCREMENT_DATABASE = "a day's increment by dbt, s", "a day's increment by dbt, database s"
+NO_NEWS = "a build without news by dbt, s"
+# at most so much at any size, or at shops of about so many lines
+BOUNDS: dict[str, float | dict[int, float]] = {
+    RATIO: 1.3,
+    GROWTH: 1.05,
+    MEMORY: 8.0,
+    BUILD_DATABASE: {10_000_000: 286.0},
+    INCREMENT: {100_000: 8.0, 1_000_000: 12.0},
+    INCREMENT_DATABASE: {10_000_000: 100.0},
+    NO_NEWS: {100_000: 6.0},
+}
+# version 0.1.0 (118 models) on 2026-11-22, on the same machine
+FORMER = {
+    BUILD_DATABASE: (6.89, 41.29, 381),
+    INCREMENT: (12.73, 13.28, 33.86),
+    INCREMENT_DATABASE: (2.15, 2.71, 17.96),
+    NO_NEWS: (11.42, 11.75, 15.99),
+}
 QUERY_BOUND_MS = 100.0
 SLOWEST = 5
 
@@ -38,14 +56,17 @@ def add_growth(sizes: list[Measured]) -> None:
 
 
 def tables(sizes: list[Measured]) -> list[list[list[str]]]:
-    """Three tables of text with their headers: figures, queries, and the slowest models of the increment."""
+    """Tables of text with their headers: figures, those of version 0.1.0, queries, slowest models of the increment."""
     head = [f"{size.lines:,}" for size in sizes]
     titles = list(dict.fromkeys(title for size in sizes for title in size.figures))
     figures = [["order lines", *head, "at most"]]
     for title in titles:
         bound = BOUNDS.get(title)
-        values = [_beside(size.figures.get(title), bound) for size in sizes]
-        figures.append([title, *values, "" if bound is None else f"{bound:g}"])
+        values = [_beside(size.figures.get(title), _bound_of(title, size.lines)) for size in sizes]
+        limits = [bound] if isinstance(bound, float) else sorted(set((bound or {}).values()))
+        figures.append([title, *values, ", ".join(f"{limit:g}" for limit in limits)])
+    former = [["the same by version 0.1.0", "98,694", "981,411", "9,865,938"]]
+    former += [[title, *(_beside(value, None) for value in values)] for title, values in FORMER.items()]
     queries = [["median / 95th percentile of 20, ms", *head, "at most"]]
     for title in sizes[0].queries:
         values = [f"{size.queries[title][0]:.1f} / {_beside(size.queries[title][1], QUERY_BOUND_MS)}" for size in sizes]
@@ -54,7 +75,7 @@ def tables(sizes: list[Measured]) -> list[list[list[str]]]:
     for place in range(SLOWEST):
         cells = [f"{name} {seconds:.1f}" for name, seconds in (size.slowest_models[place] for size in sizes)]
         models.append([str(place + 1), *cells])
-    return [figures, queries, models]
+    return [figures, former, queries, models]
 
 
 def as_text(table: list[list[str]]) -> str:
@@ -85,6 +106,12 @@ def as_page(sizes: list[Measured], server_version: str, command: str, today: dat
 def _as_markdown(table: list[list[str]]) -> str:
     rule = ["---", *["---:"] * (len(table[0]) - 1)]
     return "\n".join(f"| {' | '.join(row)} |" for row in [table[0], rule, *table[1:]])
+
+
+def _bound_of(title: str, lines: int) -> float | None:
+    """What a figure may be at most for a shop of so many lines; the size is named roundly."""
+    bound = BOUNDS.get(title)
+    return bound.get(10 ** round(math.log10(lines))) if isinstance(bound, dict) else bound
 
 
 def _beside(value: float | None, bound: float | None) -> str:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 
 import ingestion
 import seeds_generator
@@ -36,22 +35,41 @@ STRICT = ["--warn-error-options", json.dumps({"error": "all", "silence": SILENCE
 def run_dbt(profiles_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
     """``run_dbt(warehouse, "build", ..., as_of_load=2)``: dbt on that warehouse with these variables.
 
-    Every warning is an error. Returns what it printed.
-
-    With ``fails=True`` it must fail.
+    Every warning is an error. With ``fails=True`` it must fail. Returns what it printed. It runs in this process: what
+    dbt has parsed once it need not parse again.
     """
-
-    target = tmp_path_factory.mktemp("target")  # one for all: what dbt has parsed once it need not parse again
+    target = tmp_path_factory.mktemp("target")
+    options = [
+        "--project-dir",
+        REPOSITORY,
+        "--profiles-dir",
+        profiles_dir,
+        "--target-path",
+        target,
+        "--log-path",
+        target,
+    ]
+    parsed: dict[str, dict[str, Manifest]] = {}  # by warehouse, of which the last one is kept, and variables
 
     def run(warehouse: Warehouse, *arguments: str, fails: bool = False, **variables: object) -> str:
         values = json.dumps({"sources": SOURCES, **variables})
-        options = ["--profiles-dir", profiles_dir, "--target-path", target, "--log-path", target, "--vars", values]
-        done = subprocess.run(
-            [Path(sys.executable).with_name("dbt"), *STRICT, *arguments, *options],
-            cwd=REPOSITORY, env={**os.environ, "DATABASE_URL": warehouse.settings.url}, capture_output=True, text=True,
-        )  # fmt: skip
-        assert (done.returncode != 0) == fails, done.stdout[-5000:]
-        return done.stdout
+        printed: list[str] = []
+
+        def invoke(*words: str, manifest: Manifest | None = None) -> dbtRunnerResult:
+            runner = dbtRunner(manifest, callbacks=[lambda event: printed.append(event.info.msg)])
+            return runner.invoke([*STRICT, "--no-write-json", *words, *map(str, options), "--vars", values])
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("DATABASE_URL", warehouse.settings.url)
+            if warehouse.settings.url not in parsed:
+                parsed.clear()
+            manifests = parsed.setdefault(warehouse.settings.url, {})
+            if values not in manifests:
+                manifests[values] = invoke("parse").result
+            done = invoke(*arguments, manifest=manifests[values])
+        said = "\n".join(printed)
+        assert done.success != fails, f"{said[-5000:]}\n{done.exception or ''}"
+        return said
 
     return run
 

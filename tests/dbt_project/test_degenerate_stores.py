@@ -26,6 +26,11 @@ STORES = {
     "only_cancelled": [("a", f"2024-01-{day:02d} 12:00:00+01", "cancelled", 1) for day in range(1, 9)],
     "only_guests": [("", f"2024-12-{day:02d} 12:00:00+01", "completed", 1) for day in range(20, 32)],
     "only_returns": [("a", f"2024-01-{day:02d} 12:00:00+01", "completed", -1) for day in range(1, 9)],
+    "odd_status": [
+        ("a", "2024-01-01 12:00:00+01", "completed", 1),
+        ("a", "2024-01-02 12:00:00+01", "lost in the post", 1),
+        ("a", "2024-01-03 12:00:00+01", "completed", 1),
+    ],
 }
 
 
@@ -86,6 +91,16 @@ def test_what_was_cancelled_or_came_back_is_no_sale(built):
     assert rows.loc["only_guests", ["orders", "net"]].tolist() == [11, 110]
 
 
+def test_an_order_of_an_unknown_status_counts_nowhere_and_is_named(built):
+    issues = built.read("select order_id, value from marts.fct_order_issues where issue_kind = 'unknown_status'")
+    days = built.read(
+        "select net_revenue from marts.fct_daily_revenue where store_id = 'odd_status' order by revenue_date"
+    )
+
+    assert issues.to_dict("records") == [{"order_id": "o1", "value": "lost in the post"}]
+    assert days["net_revenue"].tolist() == [10, 0]
+
+
 def test_profit_and_average_order_value_are_null_where_they_cannot_be_known(built):
     products = built.read("select total_profit, total_revenue from marts.fct_product_performance")
     averages = built.read("select average_order_value from marts.fct_daily_revenue where order_count = 0")
@@ -99,5 +114,5 @@ def test_nobody_is_scored_who_never_bought(built):
     scored = built.read("select store_id, count(*) as customers from marts.fct_customer_rfm group by 1")
 
     assert dict(zip(scored["store_id"], scored["customers"], strict=True)) == {
-        "one_order": 1, "one_day": 2, "one_customer": 1,
+        "one_order": 1, "one_day": 2, "one_customer": 1, "odd_status": 1,
     }  # fmt: skip

@@ -15,31 +15,16 @@ import duckdb
 import pytest
 import sqlglot
 
+from benchmarks.duckdb_copy import copy_tables
 from tests.dbt_project.conftest import SOURCES, STRICT
-from warehouse import REPOSITORY, Warehouse
+from warehouse import REPOSITORY
 
 DELIVERED = ("raw_shop", "raw_online_retail", "raw_olist", "raw_ingestion", "ml")
 BUILT = ("marts", "snapshots")
-COLUMNS = """
-select
-    nspname,
-    relname,
-    string_agg(quote_ident(attname) || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum)
-from pg_attribute
-join pg_class on pg_class.oid = attrelid
-join pg_namespace on pg_namespace.oid = relnamespace
-where relkind in ('r', 'v') and attnum > 0 and not attisdropped and nspname = any(%s)
-group by nspname, relname
-"""
 NO_TABLES = """
 {% macro is_incremental() %}{{ return(false) }}{% endmacro %}
 {% macro load_relation(relation) %}{{ return(none) }}{% endmacro %}
 """
-# what PostgreSQL writes; a quoted \N is a text
-CSV = r"""(
-    format csv, header false, auto_detect false, delim ',', quote '"', escape '"',
-    nullstr '\N', allow_quoted_nulls false
-)"""
 
 
 @pytest.fixture(scope="module")
@@ -62,25 +47,9 @@ def run_dbt_on(profiles_dir, tmp_path_factory) -> Callable[..., Path]:
     return run
 
 
-def copy_tables(warehouse: Warehouse, path: Path, schemas: dict[str, str]) -> None:
-    """Copy the tables and views of these schemas, with their types, into schemas of a DuckDB file."""
-    csv = path.with_suffix(".csv")
-    with warehouse.connect() as postgres, duckdb.connect(path) as duck:
-        for schema, table, columns in postgres.execute(COLUMNS, (list(schemas),)).fetchall():
-            with (
-                csv.open("wb") as file,
-                postgres.cursor().copy(rf"copy (table {schema}.{table}) to stdout (format csv, null '\N')") as blocks,
-            ):
-                file.writelines(blocks)
-            duck.execute(f"create schema if not exists {schemas[schema]}")
-            columns = columns.replace(" jsonb", " json")  # PostgreSQL's own word
-            duck.execute(f"create table {schemas[schema]}.{table} ({columns})")
-            duck.execute(f"copy {schemas[schema]}.{table} from '{csv}' {CSV}")
-
-
 @pytest.fixture(scope="module")
 def both(built_stores, run_dbt_on, tmp_path_factory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """What DuckDB built and tested of the raw tables of all stores; in schemas postgres_*, what PostgreSQL built.
+    """What DuckDB built of the raw tables of all stores; in schemas postgres_*, what PostgreSQL built.
 
     Olist, whose loads are the newest, is delivered to DuckDB when the orders of the others are already built.
     """
@@ -92,12 +61,12 @@ def both(built_stores, run_dbt_on, tmp_path_factory) -> Iterator[duckdb.DuckDBPy
         for name in late:
             duck.execute(f"create table late_{name} as from raw_olist.{name}")
             duck.execute(f"delete from raw_olist.{name}")
-    first = ("--select", "+fct_revenue_entries", "--exclude-resource-type", "test", "unit_test")
-    run_dbt_on("duckdb", "build", *first, TIDEMART_DUCKDB=str(path))
+    untested = ("--exclude-resource-type", "test", "unit_test")  # rows that equal tested ones need no test
+    run_dbt_on("duckdb", "build", "--select", "+fct_revenue_entries", *untested, TIDEMART_DUCKDB=str(path))
     with duckdb.connect(path) as duck:
         for name in late:
             duck.execute(f"insert into raw_olist.{name} from late_{name}")
-    run_dbt_on("duckdb", "build", TIDEMART_DUCKDB=str(path))
+    run_dbt_on("duckdb", "build", *untested, TIDEMART_DUCKDB=str(path))
     copy_tables(built_stores, path, {schema: f"postgres_{schema}" for schema in BUILT})
     with duckdb.connect(path) as connection:
         yield connection

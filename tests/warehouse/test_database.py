@@ -92,7 +92,7 @@ def test_a_lock_is_for_one_at_a_time_and_freed_at_the_end(warehouse):
     with warehouse.lock("work"):
         with warehouse.lock("other work", wait=False):
             pass
-        with pytest.raises(BusyError, match="at work"), warehouse.lock("work", wait=False):
+        with pytest.raises(BusyError, match="holds the lock"), warehouse.lock("work", wait=False):
             pass
 
     with warehouse.lock("work", wait=False):
