@@ -11,6 +11,7 @@ import pytest
 import yaml
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.behavior_flags import BehaviorFlagRendered
 
 import ingestion
 import seeds_generator
@@ -61,6 +62,8 @@ def run_dbt(profiles_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("DATABASE_URL", warehouse.settings.url)
+            # it only names a caller, and reads the source of every frame for that: of pytest's, there are many
+            patch.setattr(BehaviorFlagRendered, "_default_source", staticmethod(lambda: "tests"))
             if warehouse.settings.url not in parsed:
                 parsed.clear()
             manifests = parsed.setdefault(warehouse.settings.url, {})
