@@ -16,8 +16,8 @@
 {%- endmacro %}
 
 {#
-  The load of a row. A model built without one of its parents gets no further than that parent, and so is brought up to
-  date by the next complete build.
+  The load of a row. A model built without one of its parents gets no further than that parent or than it was before, and
+  so is brought up to date by the next complete build.
 #}
 {% macro load_through(load_id, parents) -%}
     {%- set newest = [] -%}
@@ -26,20 +26,22 @@
             {%- do newest.append(newest_load(ref(parent))) -%}
         {%- endfor -%}
     {%- endif -%}
-    {{ 'least(' ~ load_id ~ ', ' ~ newest | min ~ ')' if newest else load_id }}
+    {{ 'least(' ~ load_id ~ ', ' ~ [newest | min, watermark()] | max ~ ')' if newest else load_id }}
 {%- endmacro %}
 
 {#
   Keys that loads after the watermark touched: `order_id`, or the `customer_id` or `revenue_date` of all versions of these
-  orders. With `entity`, the keys of that entity's own rows, read from staging; with `customers`, also those of that model.
+  orders. With `entity`, the keys of that entity's own rows, read from staging; with `customers`, also those of that model;
+  with `without`, changes of that table do not count.
 #}
-{% macro changed(key, entity=none, customers=none) -%}
+{% macro changed(key, entity=none, customers=none, without=none) -%}
     {%- if entity -%}
         {%- set changes = '(' ~ union_sources(entity, ['store_id', key], versions='changes') ~ ') as versions' -%}
     {%- else -%}
         {%- set changes = ref('int_order_changes') -%}
     {%- endif -%}
-    {%- set touched = 'from ' ~ changes ~ ' where load_id > ' ~ watermark() -%}
+    {%- set counts = " and table_name <> '" ~ without ~ "'" if without else '' -%}
+    {%- set touched = 'from ' ~ changes ~ ' where load_id > ' ~ watermark() ~ counts -%}
     {%- if key == 'revenue_date' -%}
     select distinct
         versions.store_id,
@@ -63,11 +65,11 @@
 {%- endmacro %}
 
 {# Pre-hook, in the transaction of the model: a key of which nothing is left disappears. #}
-{% macro delete_changed(key, column=none, entity=none, customers=none) -%}
+{% macro delete_changed(key, column=none, entity=none, customers=none, without=none) -%}
     {%- if is_incremental() -%}
     delete from {{ this }} as built
     where exists (
-        select 1 from ({{ changed(key, entity, customers) }}) as changed
+        select 1 from ({{ changed(key, entity, customers, without) }}) as changed
         where changed.store_id = built.store_id and changed.{{ key }} = built.{{ column or key }}
     );
     {%- endif -%}

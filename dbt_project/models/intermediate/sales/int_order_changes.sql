@@ -3,6 +3,7 @@
 -- without CTEs and typed nulls, PostgreSQL filters each branch by itself and skips those whose key is null
 select
     store_id,
+    'orders' as table_name,
     order_id,
     customer_id,
     ordered_at as occurred_at,
@@ -14,6 +15,7 @@ union all
 
 select
     store_id,
+    'order_items' as table_name,
     order_id,
     null as customer_id,
     null as occurred_at,
@@ -25,6 +27,7 @@ union all
 
 select
     store_id,
+    'order_adjustments' as table_name,
     order_id,
     null as customer_id,
     adjusted_at as occurred_at,
@@ -41,6 +44,7 @@ union all
 
 select
     others.store_id,
+    'orders' as table_name,
     others.order_id,
     null as customer_id,
     null as occurred_at,

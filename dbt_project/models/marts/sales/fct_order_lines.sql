@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed('order_id') }}",
+    pre_hook="{{ delete_changed('order_id', without='order_adjustments') }}",
     post_hook="{{ analyze() }}"
 ) }}
 -- depends_on: {{ ref('int_order_changes') }}
@@ -12,7 +12,7 @@ items as (
     select * from {{ ref('int_order_items') }}
 
     {% if is_incremental() -%}
-    where (store_id, order_id) in ({{ changed('order_id') }})
+    where (store_id, order_id) in ({{ changed('order_id', without='order_adjustments') }})
     {%- endif %}
 
 ),
