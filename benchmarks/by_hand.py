@@ -40,8 +40,9 @@ def build_by_hand(warehouse: Warehouse, target: Path, database: str) -> None:
                 path = REPOSITORY / node["original_file_path"]
                 _copy_seed(connection, relation, path, node["config"]["column_types"])
                 continue
-            statement = (target / "run" / node["package_name"] / node["original_file_path"]).read_text()
-            connection.execute(statement.replace(f'"{database}".', "").replace('__dbt_tmp"', '"'))
+            ran = target / "run" / node["package_name"] / node["original_file_path"]
+            statement = ran / f"{node['name']}.sql" if ran.is_dir() else ran  # of a snapshot, a folder
+            connection.execute(statement.read_text().replace(f'"{database}".', "").replace('__dbt_tmp"', '"'))
             for index in node["config"].get("indexes") or []:
                 unique = sql.SQL("unique" if index.get("unique") else "")
                 columns = sql.SQL(", ").join(map(sql.Identifier, index["columns"]))
