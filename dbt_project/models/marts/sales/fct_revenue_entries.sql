@@ -140,7 +140,7 @@ final as (
         cast(gross_amount - discount_amount - return_amount as numeric(18, 4)) as net_amount,
         cast(fee_amount as numeric(18, 4)) as fee_amount,
         cast(excluded_amount as numeric(18, 4)) as excluded_amount,
-        {{ load_through('load_id', ['int_orders', 'fct_order_lines', 'fct_order_adjustments', 'fct_order_line_adjustments']) }}
+        {{ load_through('load_id', ['int_orders', 'fct_order_lines', 'fct_order_adjustments', 'fct_order_line_adjustments']) }} -- noqa: LT05
             as load_id
 
     from entries
