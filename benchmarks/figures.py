@@ -27,7 +27,7 @@ BOUNDS: dict[str, float | dict[int, float]] = {
     INCREMENT_DATABASE: {10_000_000: 100.0},
     NO_NEWS: {100_000: 6.0},
 }
-# version 0.1.0 (118 models) on 2026-11-22, on the same machine
+# version 0.1.0 (118 models) on 2026-11-22, on a machine of the same kind
 FORMER = {
     BUILD_DATABASE: (6.89, 41.29, 381),
     INCREMENT: (12.73, 13.28, 33.86),
@@ -61,10 +61,10 @@ def tables(sizes: list[Measured]) -> list[list[list[str]]]:
     titles = list(dict.fromkeys(title for size in sizes for title in size.figures))
     figures = [["order lines", *head, "at most"]]
     for title in titles:
-        bound = BOUNDS.get(title)
-        values = [_beside(size.figures.get(title), _bound_of(title, size.lines)) for size in sizes]
-        limits = [bound] if isinstance(bound, float) else sorted(set((bound or {}).values()))
-        figures.append([title, *values, ", ".join(f"{limit:g}" for limit in limits)])
+        bounds = [_bound_of(title, size.lines) for size in sizes]
+        values = [_beside(size.figures.get(title), bound) for size, bound in zip(sizes, bounds, strict=True)]
+        limits = dict.fromkeys(f"{bound:g}" for bound in bounds if bound is not None)
+        figures.append([title, *values, ", ".join(limits)])
     former = [["the same by version 0.1.0", "98,694", "981,411", "9,865,938"]]
     former += [[title, *(_beside(value, None) for value in values)] for title, values in FORMER.items()]
     queries = [["median / 95th percentile of 20, ms", *head, "at most"]]
